@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: LGPL-2.1-or-later
  * Ownership made visible: a variable that owns something says so where it is declared. */
 #ifndef BASE_CLEANUP_H
 #define BASE_CLEANUP_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: LGPL-2.1-or-later
  * Time. Instants are milliseconds since 1970-01-01 UTC, in an int64_t; 0 means "never".
  * Only the edges (store, executor, api) read a clock; controllers are told the time. */
 #ifndef BASE_CLOCK_H

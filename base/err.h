@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: LGPL-2.1-or-later
  * The one error idiom. A function that can fail takes a struct err * as its last argument and
  * returns 0 or the Win32 code that the NTMS contract gives the failure (include/ntmstypes.h).
  * The text is for a person: which object, which device, which command, which sense, what to do.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: LGPL-2.1-or-later
  * Identifiers, kept as the 16 bytes of their text form (so memcmp sorts as the text does).
  * The Windows struct GUID stores its first three fields in host order; only client/ converts. */
 #ifndef BASE_GUID_H

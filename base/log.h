@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: LGPL-2.1-or-later
  * One line per event on stderr; with the journal's <N> level prefix when systemd started us. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: LGPL-2.1-or-later
  * Typed growable arrays: VEC(struct change) changes = {0}; *vec_add(&changes) = c; vec_free(&changes);
  * Growth aborts when memory is exhausted: a daemon that can't hold a list of GUIDs can't roll back either. */
 #ifndef BASE_VEC_H
