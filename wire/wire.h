@@ -7,8 +7,16 @@
 
 #include "base/guid.h"
 
+#include <ntmsapi.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* Here these are names of calls, not macros that choose an A or a W form. */
+#undef OpenNtmsSession
+#undef CreateNtmsMediaPool
+#undef GetNtmsMediaPoolName
+#undef GetNtmsObjectInformation
+#undef SetNtmsObjectInformation
 
 #define WIRE_API_VERSION 1
 
