@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * What users of OpenRSM need and the NTMS API can't say: why something failed, objects by their names, what
+ * stands behind an object. Functions are called Rsm...; text is UTF-8 and ends with a NUL; the rules at the
+ * top of ntmsapi.h hold here, too. */
+#ifndef RSMEXT_H
+#define RSMEXT_H
+
+#include <ntmsapi.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- errors ---- */
+
+/* Why this thread's last call failed, for a person: which object or device, and what to do. "" after success
+ * or when there is no more to say than the code. Valid until the thread's next call. */
+const char *RsmLastErrorText(void);
+
+/* "ERROR_MEDIA_UNAVAILABLE" for 4308; "ERROR_12345" for a code that the API doesn't use, in a buffer of the
+ * thread. */
+const char *RsmErrorName(DWORD dwError);
+
+/* ---- the service ---- */
+
+#define RSM_VERSION_LENGTH 64
+
+typedef struct _RSM_STATUS {
+	DWORD dwSize; /* in: sizeof this */
+	DWORD dwApiVersion;
+	BOOL bReady;	       /* FALSE: still starting */
+	DWORD dwUptime;	       /* seconds */
+	NTMS_GUID Incarnation; /* another one after each start */
+	CHAR szVersion[RSM_VERSION_LENGTH];
+} RSM_STATUS, *LPRSM_STATUS;
+
+/* Asks a service how it is; needs no session. lpServer: as in OpenNtmsSession. Returns that function's codes.
+ */
+DWORD RsmGetStatus(LPCSTR lpServer, LPRSM_STATUS lpStatus);
+
+/* ---- objects ---- */
+
+/* Finds objects whose name, bar code, sequence number, full pool name, serial number or GUID is lpText; when
+ * none is equal, those that begin with it. dwType: NTMS_UNKNOWN finds any type. lpList and *lpdwListSize: as
+ * in EnumerateNtmsObject. Finding nothing is no error: *lpdwListSize is 0. */
+DWORD RsmFindObject(HANDLE hSession, LPCSTR lpText, DWORD dwType, LPNTMS_GUID lpList, LPDWORD lpdwListSize);
+
+enum RsmDetailFlags {
+	RSM_DETAIL_UNVERIFIED = 0x01,  /* where the medium is was not proven */
+	RSM_DETAIL_QUARANTINED = 0x02, /* bar code, label or serial number contradicted the catalogue:
+					  EnableNtmsObject frees it */
+	RSM_DETAIL_UNCLAIMED = 0x04,   /* allocated, but its application was gone before it could know */
+	RSM_DETAIL_CLEANER = 0x08,     /* a cleaning cartridge, or the slot of one */
+	RSM_DETAIL_ALWAYSOPEN = 0x10,  /* a port that the library can't lock */
+	RSM_DETAIL_INUSE = 0x20	       /* an application still holds the drive's device */
+};
+
+#define RSM_REASON_LENGTH 1024
+#define RSM_DEVICE_LENGTH 512
+#define RSM_SERIAL_LENGTH 64
+#define RSM_GENERATION_LENGTH 32
+#define RSM_HOLDER_LENGTH 256
+
+/* What doesn't apply to the object is 0 or empty. */
+typedef struct _RSM_OBJECTDETAIL {
+	DWORD dwSize;	 /* in: sizeof this */
+	DWORD dwType;	 /* enum NtmsObjectsTypes */
+	DWORD dwFlags;	 /* enum RsmDetailFlags */
+	DWORD dwAddress; /* element address in the library */
+	DWORD dwDone;	 /* progress: dwDone of dwTotal */
+	DWORD dwTotal;
+	NTMS_GUID Medium;		  /* the physical medium that is in the slot, drive or port */
+	NTMS_GUID Session;		  /* whose call it is */
+	CHAR szReason[RSM_REASON_LENGTH]; /* why it needs service, waits, failed or is quarantined */
+	CHAR szDevice[RSM_DEVICE_LENGTH]; /* the path or URL that the service uses */
+	CHAR szSerialNumber[RSM_SERIAL_LENGTH];
+	CHAR szGeneration[RSM_GENERATION_LENGTH]; /* of the medium or drive, as in LTO-8 */
+	CHAR szHolder[RSM_HOLDER_LENGTH];	  /* who has the drive or the medium */
+} RSM_OBJECTDETAIL, *LPRSM_OBJECTDETAIL;
+
+/* Fills *lpDetail. Needs U on the object. Also ERROR_OBJECT_NOT_FOUND. */
+DWORD RsmGetObjectDetail(HANDLE hSession, const NTMS_GUID *lpObjectId, LPRSM_OBJECTDETAIL lpDetail);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
