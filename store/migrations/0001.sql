@@ -43,6 +43,7 @@ CREATE TABLE library(
 	can_extend INTEGER NOT NULL DEFAULT 1,     -- OPEN/CLOSE IMPORT/EXPORT ELEMENT works
 	probed INTEGER NOT NULL DEFAULT 0,         -- in this incarnation
 	ready INTEGER NOT NULL DEFAULT 0,          -- settled and inventoried: requests may run
+	doubt INTEGER NOT NULL DEFAULT 0,          -- element types (bits) that must be read before the next move
 	poll_at INTEGER NOT NULL DEFAULT 0,        -- when its controller wants to be woken by time
 	reason TEXT NOT NULL DEFAULT '');          -- why it is not ready
 
@@ -235,6 +236,7 @@ CREATE TABLE action(
 	library INTEGER NOT NULL REFERENCES library(id),
 	request INTEGER,                           -- librequest; NULL: the controller's own
 	kind INTEGER NOT NULL,                     -- enum action_kind
+	types INTEGER NOT NULL DEFAULT 0,          -- of a status: which element types it reads (bits)
 	epoch INTEGER NOT NULL,
 	medium INTEGER, source INTEGER, destination INTEGER, drive INTEGER, invert INTEGER NOT NULL DEFAULT 0, -- row ids
 	state INTEGER NOT NULL DEFAULT 0,          -- 0 open, 1 DONE, 2 FAILED, 3 UNKNOWN (to be settled)
