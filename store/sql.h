@@ -4,10 +4,12 @@
  * text must be a literal (or otherwise live and stay the same for ever).
  *
  * Parameters follow a string of types:
- *   i int64_t   u uint32_t/int   g const guid * (NULL or the null guid: SQL NULL)   t const char *   b const void *, size_t
- *   f int64_t row id, 0 stands for NULL
- * Results of sql_get() follow a string of types, each a pointer:
- *   i int64_t *  u uint32_t *  g guid * (null guid for NULL)  t char **, owned by the caller  T char *, size_t (cut on a whole character)
+ *   i int64_t   u uint32_t   d int (may be negative)   f int64_t row id, 0 stands for NULL
+ *   g const guid * (NULL or the null guid: SQL NULL)   t const char * (NULL: SQL NULL)
+ *   b const void *, size_t (NULL: SQL NULL)
+ * Results of sql_get() follow a string of types, each a pointer (NULL reads as 0, "", the null guid, 0 bytes):
+ *   i int64_t *  u uint32_t *  d int *  g guid *  t char **, owned by the caller
+ *   T char *, size_t (cut on a whole character)  b void **, size_t *, owned by the caller
  */
 #ifndef STORE_SQL_H
 #define STORE_SQL_H
@@ -17,6 +19,7 @@
 /* Runs a statement that gives no rows. sql_changes(): rows it touched. */
 int sql_do(struct txn *, struct err *, const char *sql, const char *types, ...);
 int64_t sql_changes(struct txn *);
+int64_t sql_rowid(struct txn *); /* of the last INSERT */
 /* As sql_do(), and it is an error (ERROR_DATABASE_FAILURE, "guard") unless exactly one row was touched: for guarded UPDATEs. */
 int sql_one(struct txn *, struct err *, const char *sql, const char *types, ...);
 

@@ -29,7 +29,9 @@ typedef int job_fn(struct txn *, void *arg, struct err *);
 typedef void job_done(void *arg, const struct err *e, int64_t seq);
 
 struct store_config {
-	const char *path;         /* of the SQLite file; ":memory:" for tests and the simulator */
+	/* Of the SQLite file; beside it stands PATH.lock, held by the one process that has it open. ":memory:" for tests and
+	 * the simulator: one connection behind a lock, so a reader waits while a group of jobs runs. */
+	const char *path;
 	int64_t (*now)(void *);   /* the clock; NULL: clock_now() */
 	void *now_arg;
 	/* Called on the writer's thread inside the savepoint of each job that succeeded, once for each key woken by
@@ -44,14 +46,15 @@ struct store_config {
 /* Opens or creates, migrates to the newest schema, starts the writer. A damaged file, a newer schema, a file of
  * another program: refused with the reason and what to do; nothing is changed. */
 int store_open(const struct store_config *, struct store **, struct err *);
-/* Finishes the jobs that wait, then stops the writer. */
+/* Finishes the jobs that wait, then stops the writer. No other thread may be inside a store function, or just be ending. */
 void store_close(struct store *);
 
 /* From any thread. done may be NULL. */
 void store_submit(struct store *, job_fn *, job_done *, void *arg);
 /* Submits and waits for the commit; returns 0 or the code. Not from the writer's thread. */
 int store_run(struct store *, job_fn *, void *arg, struct err *);
-/* Runs fn on the calling thread against a snapshot, on a connection of that thread. fn must not write. */
+/* Runs fn on the calling thread against a snapshot, on a connection of that thread, which ends with the thread. fn must not
+ * write, nor call store_run() or store_read(); nor may a job call store_read(). */
 int store_read(struct store *, job_fn *, void *arg, struct err *);
 
 /* ---- inside a job ---- */

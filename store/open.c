@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Opening a store: it is locked against a second rsmd, looked at before anything is written to it, migrated step by step,
+ * and only then used. */
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "store/impl.h"
+
+#include <ntmstypes.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+
+#define APPLICATION_ID 0x4F52534D /* "ORSM", in the header of the file */
+#define TEXT_(x) #x
+#define TEXT(x) TEXT_(x)
+
+/* ---- one rsmd at a time ---- */
+
+static int lock(struct store *s, struct err *e)
+{
+	char name[4096], pid[16] = "";
+	ssize_t n;
+	int fd;
+
+	if ((size_t)snprintf(name, sizeof name, "%s.lock", s->path) >= sizeof name)
+		return err_set(e, ERROR_DATABASE_FAILURE, "%s: the name is too long", s->path);
+	s->lock_fd = fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_errno(e, ERROR_DATABASE_FAILURE, "can't create the lock file %s", name);
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		n = pread(fd, pid, sizeof pid - 1, 0);
+		pid[n > 0 ? strcspn(pid, "\n") : 0] = '\0';
+		return err_set(e, ERROR_BUSY, "%s is in use by process %s (lock file %s): stop that one first", s->path,
+			       pid[0] ? pid : "(unknown)", name);
+	}
+	n = snprintf(pid, sizeof pid, "%d\n", (int)getpid());
+	if (ftruncate(fd, 0) != 0 || pwrite(fd, pid, (size_t)n, 0) != n)
+		return err_errno(e, errno == ENOSPC ? ERROR_DATABASE_FULL : ERROR_DATABASE_FAILURE, "can't write %s", name);
+	return 0;
+}
+
+/* The file, for its owner alone; SQLite gives its log the same mode. */
+static int create(const struct store *s, struct err *e)
+{
+	auto_fd int fd = open(s->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	return fd >= 0 ? 0 : err_errno(e, ERROR_DATABASE_FAILURE, "can't open %s", s->path);
+}
+
+/* ---- is it ours? ---- */
+
+static int check(struct store *s, int64_t *version, struct err *e)
+{
+	int64_t id, tables;
+
+	if (conn_int(s->writer, "SELECT count(*) FROM sqlite_schema", &tables, e) != 0 ||
+	    conn_int(s->writer, "PRAGMA application_id", &id, e) != 0 ||
+	    conn_int(s->writer, "PRAGMA user_version", version, e) != 0)
+		return (int)e->code;
+	if (id == 0 && tables == 0 && *version == 0)
+		return 0; /* new */
+	if (id != APPLICATION_ID)
+		return err_set(e, ERROR_DATABASE_FAILURE,
+			       "%s is a database of another program: name another file as `store` in the configuration",
+			       s->path);
+	if (*version > store_n_migrations)
+		return err_set(e, ERROR_DATABASE_FAILURE,
+			       "%s has schema %lld, this rsmd knows schemas up to %d: install the newer OpenRSM again, or "
+			       "restore a backup from before its upgrade",
+			       s->path, (long long)*version, store_n_migrations);
+	return 0;
+}
+
+/* ---- migrations ---- */
+
+static int migrate_one(struct store *s, int version, struct err *e)
+{
+	char sql[100];
+
+	snprintf(sql, sizeof sql, "PRAGMA user_version=%d", version);
+	if (sqlite3_exec(s->writer->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK &&
+	    sqlite3_exec(s->writer->db, store_migrations[version - 1], NULL, NULL, NULL) == SQLITE_OK &&
+	    sqlite3_exec(s->writer->db, "PRAGMA application_id=" TEXT(APPLICATION_ID), NULL, NULL, NULL) == SQLITE_OK &&
+	    sqlite3_exec(s->writer->db, sql, NULL, NULL, NULL) == SQLITE_OK &&
+	    sqlite3_exec(s->writer->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
+		return 0;
+	conn_failed(s->writer, sqlite3_extended_errcode(s->writer->db), NULL, e);
+	sqlite3_exec(s->writer->db, "ROLLBACK", NULL, NULL, NULL);
+	return err_in(e, "migration to schema %d", version);
+}
+
+static int migrate(struct store *s, int64_t version, struct err *e)
+{
+	if (version < store_n_migrations)
+		log_info("store: %s: schema %lld -> %d", s->path, (long long)version, store_n_migrations);
+	while (version < store_n_migrations) {
+		if (migrate_one(s, (int)++version, e) != 0)
+			return (int)e->code;
+	}
+	return 0;
+}
+
+/* ---- */
+
+/* Debian's SQLite overwrites deleted content with zeroes (secure_delete); a catalogue has no need of it. */
+static const char *const pragmas[] = {
+	"PRAGMA journal_mode=WAL",	    "PRAGMA synchronous=FULL",	 "PRAGMA wal_autocheckpoint=0",
+	"PRAGMA journal_size_limit=67108864", "PRAGMA secure_delete=OFF", "PRAGMA cache_size=-65536",
+};
+
+static int prepare(struct store *s, struct err *e)
+{
+	int64_t version;
+
+	if (!s->memory && (lock(s, e) != 0 || create(s, e) != 0))
+		return (int)e->code;
+	if (conn_open(s->path, &s->writer, e) != 0 || check(s, &version, e) != 0)
+		return (int)e->code;
+	for (size_t i = 0; i < countof(pragmas); i++) {
+		if (conn_do(s->writer, pragmas[i], e) != 0)
+			return (int)e->code;
+	}
+	/* foreign keys come last: a migration may have to rebuild tables */
+	return migrate(s, version, e) || conn_do(s->writer, "PRAGMA foreign_keys=ON", e) ? (int)e->code : 0;
+}
+
+static void destroy(struct store *s)
+{
+	if (s->writer)
+		conn_close(s->writer);
+	if (s->lock_fd >= 0)
+		close(s->lock_fd);
+	pthread_key_delete(s->key);
+	pthread_mutex_destroy(&s->use);
+	pthread_mutex_destroy(&s->mutex);
+	pthread_cond_destroy(&s->cond);
+	free(s->path);
+	free(s);
+}
+
+int store_open(const struct store_config *config, struct store **store, struct err *e)
+{
+	struct store *s = calloc(1, sizeof *s);
+
+	if (!s || !(s->path = strdup(config->path))) {
+		free(s);
+		return err_set(e, ERROR_NOT_ENOUGH_MEMORY, "no memory for the store");
+	}
+	fail_load();
+	s->config = *config;
+	s->config.path = s->path;
+	s->memory = strcmp(s->path, ":memory:") == 0;
+	s->lock_fd = -1;
+	pthread_mutex_init(&s->use, NULL);
+	pthread_mutex_init(&s->mutex, NULL);
+	pthread_cond_init(&s->cond, NULL);
+	if (pthread_key_create(&s->key, reader_end) != 0) {
+		free(s->path);
+		free(s);
+		return err_set(e, ERROR_NOT_ENOUGH_MEMORY, "no thread-specific data left for the store");
+	}
+	if (prepare(s, e) != 0 || writer_start(s, e) != 0) {
+		destroy(s);
+		return (int)e->code;
+	}
+	*store = s;
+	return 0;
+}
+
+void store_close(struct store *s)
+{
+	struct conn *next;
+
+	writer_stop(s);
+	for (struct conn *c = s->readers; c; c = next) {
+		next = c->next;
+		conn_close(c);
+	}
+	destroy(s);
+}
