@@ -10,8 +10,9 @@
 
 static void configure(void)
 {
-	/* No statistics of memory: they'd put one lock around every allocation of all threads. Savepoints are kept
-	 * in memory, not in temporary files. Fails if SQLite is in use already, and that does no harm. */
+	/* No statistics of memory: they'd put one lock around every allocation of all threads. Savepoints are
+	 * kept in memory, not in temporary files. Fails if SQLite is in use already, and that does no harm.
+	 */
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
 }
@@ -27,7 +28,8 @@ int conn_open(const char *path, struct conn **conn, struct err *e)
 	if (!c)
 		return err_set(e, ERROR_NOT_ENOUGH_MEMORY, "no memory for a database connection");
 	c->path = path;
-	rc = sqlite3_open_v2(path, &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+	rc = sqlite3_open_v2(path, &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+			     NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_extended_result_codes(c->db, 1);
 	if (rc == SQLITE_OK)
@@ -60,14 +62,16 @@ int conn_failed(struct conn *c, int rc, const char *sql, struct err *e)
 
 	switch (rc & 0xff) {
 	case SQLITE_FULL:
-		return err_set(e, ERROR_DATABASE_FULL, "%s: no space left to write (%s): free some on its file system",
-			       c->path, text);
+		return err_set(e, ERROR_DATABASE_FULL,
+			       "%s: no space left to write (%s): free some on its file system", c->path,
+			       text);
 	case SQLITE_NOMEM:
 		return err_set(e, ERROR_NOT_ENOUGH_MEMORY, "%s: no memory", c->path);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return err_set(e, ERROR_DATABASE_FAILURE,
-			       "%s is damaged (%s). Stop rsmd, then either put the last backup in its place, or save what "
+			       "%s is damaged (%s). Stop rsmd, then either put the last backup in its place, "
+			       "or save what "
 			       "can be read: sqlite3 %s .recover | sqlite3 NEWFILE",
 			       c->path, text, c->path);
 	}
@@ -137,8 +141,9 @@ static struct rows *prepare(struct conn *c, const char *sql, struct err *e)
 	return r;
 }
 
-/* A statement for this text that nobody uses now. The text is compared too: another text at the same address gets a statement
- * of its own, so a text that isn't a literal costs memory but is never mistaken for another. */
+/* A statement for this text that nobody uses now. The text is compared too: another text at the same address
+ * gets a statement of its own, so a text that isn't a literal costs memory but is never mistaken for another.
+ */
 struct rows *conn_prepare(struct conn *c, const char *sql, struct err *e)
 {
 	struct rows *r = NULL;

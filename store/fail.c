@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Failure points: places where a test can make the process die or an operation fail, chosen by the environment. */
-#include "store/store.h"
+ * Failure points: places where a test can make the process die or an operation fail, chosen by the
+ * environment. */
 #include "store/impl.h"
+#include "store/store.h"
 
 #include <ntmstypes.h>
 

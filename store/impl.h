@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What the files of store/ share. A connection (conn.c) belongs to one thread: the writer's (writer.c), or one for each
- * thread that reads (reader.c). In memory there is one connection, and a lock around each use of it. */
+ * What the files of store/ share. A connection (conn.c) belongs to one thread: the writer's (writer.c), or
+ * one for each thread that reads (reader.c). In memory there is one connection, and a lock around each use of
+ * it. */
 #ifndef STORE_IMPL_H
 #define STORE_IMPL_H
 
@@ -26,7 +27,8 @@ struct rows {
 struct conn {
 	sqlite3 *db;
 	const char *path;    /* for error texts */
-	struct rows **cache; /* open addressing, by the address of the text; one text may stand here several times */
+	struct rows **cache; /* open addressing, by the address of the text; one text may stand here several
+				times */
 	size_t n, cap;
 	struct conn **link, *next; /* in store.readers */
 	struct store *store;
@@ -59,10 +61,10 @@ struct store {
 	pthread_key_t key;
 
 	/* of the writer's thread alone */
-	int64_t seq; /* of the last change written */
-	int wal_pages, wal_done; /* in the log; moved into the file */
+	int64_t seq;		  /* of the last change written */
+	int wal_pages, wal_done;  /* in the log; moved into the file */
 	VEC(struct post *) posts; /* of this group */
-	VEC(int64_t) woken;       /* in this job */
+	VEC(int64_t) woken;	  /* in this job */
 };
 
 /* conn.c */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Opening a store: it is locked against a second rsmd, looked at before anything is written to it, migrated step by step,
- * and only then used. */
+ * Opening a store: it is locked against a second rsmd, looked at before anything is written to it, migrated
+ * step by step, and only then used. */
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "store/impl.h"
@@ -15,8 +15,6 @@
 #include <sys/file.h>
 
 #define APPLICATION_ID 0x4F52534D /* "ORSM", in the header of the file */
-#define TEXT_(x) #x
-#define TEXT(x) TEXT_(x)
 
 /* ---- one rsmd at a time ---- */
 
@@ -34,12 +32,14 @@ static int lock(struct store *s, struct err *e)
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		n = pread(fd, pid, sizeof pid - 1, 0);
 		pid[n > 0 ? strcspn(pid, "\n") : 0] = '\0';
-		return err_set(e, ERROR_BUSY, "%s is in use by process %s (lock file %s): stop that one first", s->path,
+		return err_set(e, ERROR_BUSY,
+			       "%s is in use by process %s (lock file %s): stop that one first", s->path,
 			       pid[0] ? pid : "(unknown)", name);
 	}
 	n = snprintf(pid, sizeof pid, "%d\n", (int)getpid());
 	if (ftruncate(fd, 0) != 0 || pwrite(fd, pid, (size_t)n, 0) != n)
-		return err_errno(e, errno == ENOSPC ? ERROR_DATABASE_FULL : ERROR_DATABASE_FAILURE, "can't write %s", name);
+		return err_errno(e, errno == ENOSPC ? ERROR_DATABASE_FULL : ERROR_DATABASE_FAILURE,
+				 "can't write %s", name);
 	return 0;
 }
 
@@ -65,11 +65,13 @@ static int check(struct store *s, int64_t *version, struct err *e)
 		return 0; /* new */
 	if (id != APPLICATION_ID)
 		return err_set(e, ERROR_DATABASE_FAILURE,
-			       "%s is a database of another program: name another file as `store` in the configuration",
+			       "%s is a database of another program: name another file as `store` in the "
+			       "configuration",
 			       s->path);
 	if (*version > store_n_migrations)
 		return err_set(e, ERROR_DATABASE_FAILURE,
-			       "%s has schema %lld, this rsmd knows schemas up to %d: install the newer OpenRSM again, or "
+			       "%s has schema %lld, this rsmd knows schemas up to %d: install the newer "
+			       "OpenRSM again, or "
 			       "restore a backup from before its upgrade",
 			       s->path, (long long)*version, store_n_migrations);
 	return 0;
@@ -79,13 +81,13 @@ static int check(struct store *s, int64_t *version, struct err *e)
 
 static int migrate_one(struct store *s, int version, struct err *e)
 {
-	char sql[100];
+	char marks[100];
 
-	snprintf(sql, sizeof sql, "PRAGMA user_version=%d", version);
+	snprintf(marks, sizeof marks, "PRAGMA application_id=%d; PRAGMA user_version=%d", APPLICATION_ID,
+		 version);
 	if (sqlite3_exec(s->writer->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK &&
 	    sqlite3_exec(s->writer->db, store_migrations[version - 1], NULL, NULL, NULL) == SQLITE_OK &&
-	    sqlite3_exec(s->writer->db, "PRAGMA application_id=" TEXT(APPLICATION_ID), NULL, NULL, NULL) == SQLITE_OK &&
-	    sqlite3_exec(s->writer->db, sql, NULL, NULL, NULL) == SQLITE_OK &&
+	    sqlite3_exec(s->writer->db, marks, NULL, NULL, NULL) == SQLITE_OK &&
 	    sqlite3_exec(s->writer->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK)
 		return 0;
 	conn_failed(s->writer, sqlite3_extended_errcode(s->writer->db), NULL, e);
@@ -108,8 +110,9 @@ static int migrate(struct store *s, int64_t version, struct err *e)
 
 /* Debian's SQLite overwrites deleted content with zeroes (secure_delete); a catalogue has no need of it. */
 static const char *const pragmas[] = {
-	"PRAGMA journal_mode=WAL",	    "PRAGMA synchronous=FULL",	 "PRAGMA wal_autocheckpoint=0",
-	"PRAGMA journal_size_limit=67108864", "PRAGMA secure_delete=OFF", "PRAGMA cache_size=-65536",
+	"PRAGMA journal_mode=WAL",     "PRAGMA synchronous=FULL",
+	"PRAGMA wal_autocheckpoint=0", "PRAGMA journal_size_limit=67108864",
+	"PRAGMA secure_delete=OFF",    "PRAGMA cache_size=-65536",
 };
 
 static int prepare(struct store *s, struct err *e)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Readers: each thread that reads has a connection of its own, opened at its first read and closed when it ends. */
+ * Readers: each thread that reads has a connection of its own, opened at its first read and closed when it
+ * ends. */
 #include "store/impl.h"
 
 static void unlink_reader(struct conn *c)

@@ -32,7 +32,8 @@ static int bind_one(sqlite3_stmt *s, int i, char type, struct args *a, sqlite3_d
 		return n ? sqlite3_bind_int64(s, i, n) : sqlite3_bind_null(s, i);
 	case 'g':
 		g = va_arg(a->ap, const guid *);
-		return g && !guid_is_null(g) ? sqlite3_bind_blob(s, i, g->b, sizeof g->b, keep) : sqlite3_bind_null(s, i);
+		return g && !guid_is_null(g) ? sqlite3_bind_blob(s, i, g->b, sizeof g->b, keep)
+					     : sqlite3_bind_null(s, i);
 	case 't':
 		return sqlite3_bind_text(s, i, va_arg(a->ap, const char *), -1, keep);
 	case 'b':
@@ -57,8 +58,10 @@ static struct rows *begin(struct txn *t, struct err *e, const char *sql, const c
 	else if (!t->writable && !sqlite3_stmt_readonly(r->stmt))
 		err_set(e, ERROR_DATABASE_FAILURE, "a reader must not write: %.250s", sql);
 	else if (t->writable && sqlite3_get_autocommit(t->conn->db))
-		/* SQLite gave the whole transaction up after an earlier error; on its own this would be committed at once */
-		err_set(e, ERROR_DATABASE_FAILURE, "%s: the transaction was undone by an earlier error", t->conn->path);
+		/* SQLite gave the whole transaction up after an earlier error; on its own this would be
+		 * committed at once */
+		err_set(e, ERROR_DATABASE_FAILURE, "%s: the transaction was undone by an earlier error",
+			t->conn->path);
 	else {
 		for (int i = 0; i < n && rc == SQLITE_OK; i++)
 			rc = bind_one(r->stmt, i + 1, types[i], a, keep);
@@ -107,8 +110,8 @@ int sql_one(struct txn *t, struct err *e, const char *sql, const char *types, ..
 	code = run(t, e, sql, types, &a);
 	va_end(a.ap);
 	if (code == 0 && t->changes != 1)
-		code = err_set(e, ERROR_DATABASE_FAILURE, "guard: %lld rows instead of one: %.250s", (long long)t->changes,
-			       sql);
+		code = err_set(e, ERROR_DATABASE_FAILURE, "guard: %lld rows instead of one: %.250s",
+			       (long long)t->changes, sql);
 	return code;
 }
 
@@ -188,7 +191,8 @@ static int take(struct txn *t, struct rows *r, struct args *a, struct err *e)
 		if (rc == SQLITE_NOMEM)
 			return err_set(e, ERROR_NOT_ENOUGH_MEMORY, "no memory for a row");
 		if (rc != 0)
-			return err_set(e, ERROR_DATABASE_FAILURE, "unknown result type %c: %.250s", results[i], r->sql);
+			return err_set(e, ERROR_DATABASE_FAILURE, "unknown result type %c: %.250s",
+				       results[i], r->sql);
 	}
 	return 0;
 }

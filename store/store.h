@@ -2,13 +2,14 @@
  *
  * The store: one writer, snapshot readers, and nothing leaves before COMMIT.
  *
- * A job is a function that runs on the writer's thread inside a savepoint. Jobs that wait are committed as one group,
- * with one fsync. A job that returns non-zero is undone alone. Whatever a job wants the world to see (a reply, an event, a
- * device action) it hands to txn_post(); posts are delivered after the commit, in order, or dropped with the job or
- * with a failed commit. There is no other way out, so nothing can leave early.
+ * A job is a function that runs on the writer's thread inside a savepoint. Jobs that wait are committed as
+ * one group, with one fsync. A job that returns non-zero is undone alone. Whatever a job wants the world to
+ * see (a reply, an event, a device action) it hands to txn_post(); posts are delivered after the commit, in
+ * order, or dropped with the job or with a failed commit. There is no other way out, so nothing can leave
+ * early.
  *
- * Rows are the only state. A controller that is told "wake" reads the rows it needs; nothing has to be reloaded when a
- * commit fails.
+ * Rows are the only state. A controller that is told "wake" reads the rows it needs; nothing has to be
+ * reloaded when a commit fails.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -29,13 +30,15 @@ typedef int job_fn(struct txn *, void *arg, struct err *);
 typedef void job_done(void *arg, const struct err *e, int64_t seq);
 
 struct store_config {
-	/* Of the SQLite file; beside it stands PATH.lock, held by the one process that has it open. ":memory:" for tests and
-	 * the simulator: one connection behind a lock, so a reader waits while a group of jobs runs. */
+	/* Of the SQLite file; beside it stands PATH.lock, held by the one process that has it open.
+	 * ":memory:" for tests and the simulator: one connection behind a lock, so a reader waits while a
+	 * group of jobs runs. */
 	const char *path;
-	int64_t (*now)(void *);   /* the clock; NULL: clock_now() */
+	int64_t (*now)(void *); /* the clock; NULL: clock_now() */
 	void *now_arg;
-	/* Called on the writer's thread inside the savepoint of each job that succeeded, once for each key woken by
-	 * txn_wake() in it (keys woken meanwhile included): this is where library controllers decide. */
+	/* Called on the writer's thread inside the savepoint of each job that succeeded, once for each key
+	 * woken by txn_wake() in it (keys woken meanwhile included): this is where library controllers
+	 * decide. */
 	int (*woken)(struct txn *, int64_t key, void *arg, struct err *);
 	void *woken_arg;
 	/* Called on the writer's thread after each group commit: the earliest deadline may have changed. */
@@ -43,29 +46,30 @@ struct store_config {
 	void *committed_arg;
 };
 
-/* Opens or creates, migrates to the newest schema, starts the writer. A damaged file, a newer schema, a file of
- * another program: refused with the reason and what to do; nothing is changed. */
+/* Opens or creates, migrates to the newest schema, starts the writer. A damaged file, a newer schema, a file
+ * of another program: refused with the reason and what to do; nothing is changed. */
 int store_open(const struct store_config *, struct store **, struct err *);
-/* Finishes the jobs that wait, then stops the writer. No other thread may be inside a store function, or just be ending. */
+/* Finishes the jobs that wait, then stops the writer. No other thread may be inside a store function, or just
+ * be ending. */
 void store_close(struct store *);
 
 /* From any thread. done may be NULL. */
 void store_submit(struct store *, job_fn *, job_done *, void *arg);
 /* Submits and waits for the commit; returns 0 or the code. Not from the writer's thread. */
 int store_run(struct store *, job_fn *, void *arg, struct err *);
-/* Runs fn on the calling thread against a snapshot, on a connection of that thread, which ends with the thread. fn must not
- * write, nor call store_run() or store_read(); nor may a job call store_read(). */
+/* Runs fn on the calling thread against a snapshot, on a connection of that thread, which ends with the
+ * thread. fn must not write, nor call store_run() or store_read(); nor may a job call store_read(). */
 int store_read(struct store *, job_fn *, void *arg, struct err *);
 
 /* ---- inside a job ---- */
 
-int64_t txn_now(const struct txn *);  /* the time of the job, milliseconds: constant within it */
+int64_t txn_now(const struct txn *); /* the time of the job, milliseconds: constant within it */
 bool txn_writable(const struct txn *);
 void txn_wake(struct txn *, int64_t key); /* key: the row id of a library */
 
 struct post {
 	void (*deliver)(struct post *); /* after COMMIT, on the writer's thread; owns and frees the post */
-	void (*drop)(struct post *);    /* the job was undone; owns and frees the post */
+	void (*drop)(struct post *);	/* the job was undone; owns and frees the post */
 };
 void txn_post(struct txn *, struct post *);
 
@@ -82,9 +86,10 @@ int feed_put(struct txn *, uint32_t type, uint32_t op, const guid *, struct err 
 ptrdiff_t feed_after(struct txn *, int64_t seq, struct change *, size_t max, int64_t *oldest, struct err *);
 
 /* ---- failure points, for tests ----
- * RSM_FAIL=NAME:N in the environment makes the N-th passage of that point kill the process (SIGKILL), or return
- * an error when N is followed by 'e'. Names: "job" (before a job runs), "commit" (before COMMIT), "committed" (after COMMIT,
- * before posts), "posted" (after posts), and those that upper layers add ("action", "outcome" in executor/). */
+ * RSM_FAIL=NAME:N in the environment makes the N-th passage of that point kill the process (SIGKILL), or
+ * return an error when N is followed by 'e'. Names: "job" (before a job runs), "commit" (before COMMIT),
+ * "committed" (after COMMIT, before posts), "posted" (after posts), and those that upper layers add
+ * ("action", "outcome" in executor/). */
 int fail_point(const char *name, struct err *);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The one writer. It takes all jobs that wait, runs each inside a savepoint of one transaction, commits once, and only
- * then lets anything out: the posts of each job, then its answer, in the order of the jobs. */
-#include "base/log.h"
+ * The one writer. It takes all jobs that wait, runs each inside a savepoint of one transaction, commits once,
+ * and only then lets anything out: the posts of each job, then its answer, in the order of the jobs. */
 #include "base/clock.h"
+#include "base/log.h"
 #include "store/impl.h"
 
 #include <ntmstypes.h>
@@ -62,7 +62,8 @@ static int wake(struct txn *t, struct err *e)
 		int64_t key = s->woken.v[0];
 
 		if (rounds == ROUNDS_MAX)
-			return err_set(e, ERROR_DATABASE_FAILURE, "controller %lld keeps waking itself", (long long)key);
+			return err_set(e, ERROR_DATABASE_FAILURE, "controller %lld keeps waking itself",
+				       (long long)key);
 		memmove(s->woken.v, s->woken.v + 1, --s->woken.n * sizeof(*s->woken.v));
 		if (s->config.woken && s->config.woken(t, key, s->config.woken_arg, e) != 0)
 			return (int)e->code;
@@ -86,7 +87,8 @@ static int run_fn(struct txn *t, struct job *j)
 /* The job inside its savepoint, so that it is undone alone. */
 static void run_job(struct store *s, struct job *j)
 {
-	struct txn t = {.store = s, .conn = s->writer, .writable = true, .now = s->config.now(s->config.now_arg)};
+	struct txn t = {
+		.store = s, .conn = s->writer, .writable = true, .now = s->config.now(s->config.now_arg)};
 	size_t posts = s->posts.n;
 	int64_t seq = s->seq;
 	struct err e;
@@ -97,7 +99,8 @@ static void run_job(struct store *s, struct job *j)
 	if (j->e.code != 0) {
 		drop_posts(s, posts);
 		s->seq = seq;
-		/* if SQLite has undone the whole transaction by itself, there is no savepoint left: see run_group() */
+		/* if SQLite has undone the whole transaction by itself, there is no savepoint left: see
+		 * run_group() */
 		if (!sqlite3_get_autocommit(s->writer->db) && conn_do(s->writer, "ROLLBACK TO job", &e) == 0)
 			conn_do(s->writer, "RELEASE job", &e);
 	}
@@ -130,8 +133,8 @@ static int commit(struct store *s, struct err *e)
 	return 0;
 }
 
-/* Runs the jobs and commits. An error that makes SQLite undo the whole transaction (a full disk, for one) takes the jobs
- * before it along; those after it get a new transaction. */
+/* Runs the jobs and commits. An error that makes SQLite undo the whole transaction (a full disk, for one)
+ * takes the jobs before it along; those after it get a new transaction. */
 static bool run_group(struct store *s, struct job *jobs)
 {
 	struct job *from = jobs;
@@ -311,7 +314,8 @@ int writer_start(struct store *s, struct err *e)
 	if (!s->config.now)
 		s->config.now = wall_clock;
 	sqlite3_wal_hook(s->writer->db, count_wal, s);
-	if (conn_int(s->writer, "SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name='change'", &s->seq, e) != 0)
+	if (conn_int(s->writer, "SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name='change'",
+		     &s->seq, e) != 0)
 		return (int)e->code;
 	rc = pthread_create(&s->thread, NULL, writer, s);
 	if (rc != 0)
