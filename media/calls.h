@@ -4,7 +4,8 @@
  *     int do_AllocateNtmsMedia(struct txn *, const struct caller *, const struct AllocateNtmsMedia_in *,
  *                              struct AllocateNtmsMedia_out *, struct err *);
  * It checks arguments, looks objects up, checks rights, then states, in that order (functions.md, conventions).
- * A WAIT call that can't be answered yet leaves a row in `waiting` and returns ERROR_IO_PENDING; do_RsmPollCall() tells later.
+ * A WAIT call that can't be answered yet leaves a row in `waiting` and returns ERROR_IO_PENDING: its job must return 0 then, so that
+ * the row stays; media_poll_call() tells the answer later. Any other code: the job returns it and is undone.
  */
 #ifndef MEDIA_CALLS_H
 #define MEDIA_CALLS_H
@@ -37,8 +38,9 @@ void token_free(struct token *);
 	int do_##fn(struct txn *, const struct caller *, const struct fn##_in *, struct fn##_out *, struct err *);
 CALLS(DO_)
 
-/* Rows to text for the two reads that must be fast: they append JSON to the answer instead of filling a struct.
- * emit is called with bytes in order. */
+/* Rows to text for the two reads that must be fast: they write the whole JSON of the answer, {"info":{...}} and
+ * {"count":N,"objects":[...]}, instead of filling a struct. emit is called with bytes in order, and not at all when the call fails
+ * before it has something to say; an error after that (the store's) leaves the text unfinished. */
 typedef void emit_fn(void *arg, const char *bytes, size_t n);
 int media_emit_object(struct txn *, const struct caller *, const struct GetNtmsObjectInformation_in *, emit_fn *, void *arg,
 		      struct err *);

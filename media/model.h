@@ -91,6 +91,13 @@ int side_set_state(struct txn *, int64_t side, uint32_t partition_state, struct 
 #define WANTED_MANY 0x40000   /* inject: STARTMANY */
 #define WANTED_BATCH 0x80000  /* eject: collected with QUEUE, waits in NTMS_LM_DEFERRED for START */
 #define WANTED_FORCE 0x100000 /* eject: FORCE */
+#define WANTED_ONCE 0x200000  /* mount with dwTimeout 0: don't wait for a drive or medium that isn't free: ERROR_TIMEOUT */
+/* WANTED_STOP on a mount: its session ended, or its call was given up: roll it back, CANCELLED with ERROR_CANCELLED. The call
+ * itself has been answered already.
+ *
+ * A MountNtmsMedia of which any medium is offline has all its requests in the offline library, each offline one with the operator
+ * request it waits for (librequest.oprequest); they go on together when all their media are in one library.
+ * The members of an eject batch carry the GUID of the operation in work_item, so that its STOP reaches them all. */
 
 struct request_new {
 	int64_t library;

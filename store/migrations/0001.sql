@@ -152,6 +152,7 @@ CREATE INDEX physical_media_barcode ON physical_media(barcode) WHERE barcode<>''
 CREATE INDEX physical_media_library ON physical_media(library);
 CREATE INDEX physical_media_pool ON physical_media(pool);
 CREATE INDEX physical_media_sequence ON physical_media(sequence);
+CREATE INDEX physical_media_serial ON physical_media(serial) WHERE serial<>'';
 
 -- pool, library and usable repeat what the medium says, for the allocation index; media/place.c and media/pool.c keep them.
 CREATE TABLE side(
@@ -161,6 +162,7 @@ CREATE TABLE side(
 	lmid INTEGER UNIQUE REFERENCES logical_media(id),
 	pool INTEGER NOT NULL, library INTEGER NOT NULL,
 	usable INTEGER NOT NULL DEFAULT 1,         -- side and medium are enabled
+	used INTEGER NOT NULL DEFAULT 0,           -- allocated since its free label was written: an application may have written over it
 	state INTEGER NOT NULL DEFAULT 0,          -- NtmsPartitionState
 	omid_type TEXT NOT NULL DEFAULT '', omid_id BLOB NOT NULL DEFAULT x'', omid_info TEXT NOT NULL DEFAULT '',
 	mount_count INTEGER NOT NULL DEFAULT 0, allocate_count INTEGER NOT NULL DEFAULT 0, capacity INTEGER NOT NULL DEFAULT 0,
@@ -174,7 +176,9 @@ CREATE TABLE logical_media(
 	id INTEGER PRIMARY KEY REFERENCES object(id),
 	pool INTEGER NOT NULL REFERENCES media_pool(id),
 	call BLOB,                                 -- the call that allocated it, until the client has acknowledged the answer
-	session BLOB);
+	session BLOB,
+	source BLOB,                               -- the pool it was taken from, as long as the answer is kept
+	source_state INTEGER NOT NULL DEFAULT 4);  -- what its side was there, should the allocation be undone
 CREATE UNIQUE INDEX logical_media_call ON logical_media(call) WHERE call IS NOT NULL;
 CREATE INDEX logical_media_pool ON logical_media(pool);
 
@@ -262,6 +266,9 @@ CREATE TRIGGER medium_pool AFTER UPDATE OF pool ON physical_media WHEN old.pool<
 	UPDATE media_pool SET media_count=media_count+1 WHERE id=new.pool;
 	UPDATE side SET pool=new.pool WHERE medium=new.id; END;
 CREATE TRIGGER logical_in AFTER INSERT ON logical_media BEGIN
+	UPDATE media_pool SET logical_count=logical_count+1 WHERE id=new.pool; END;
+CREATE TRIGGER logical_pool AFTER UPDATE OF pool ON logical_media WHEN old.pool<>new.pool BEGIN
+	UPDATE media_pool SET logical_count=logical_count-1 WHERE id=old.pool;
 	UPDATE media_pool SET logical_count=logical_count+1 WHERE id=new.pool; END;
 CREATE TRIGGER logical_out AFTER DELETE ON logical_media BEGIN
 	UPDATE media_pool SET logical_count=logical_count-1 WHERE id=old.pool; END;
