@@ -36,6 +36,6 @@ static inline void *vec_grow_(void *v, size_t n, size_t *cap, size_t size)
 		free((a)->v);                         \
 		(a)->v = NULL, (a)->n = (a)->cap = 0; \
 	} while (0)
-#define vec_each(it, a) for (__typeof__((a)->v) it = (a)->v; it && it < (a)->v + (a)->n; it++)
+#define vec_each(it, a) for (__typeof__((a)->v + 0) it = (a)->v; it && it < (a)->v + (a)->n; it++)
 
 #endif

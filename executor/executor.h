@@ -3,12 +3,12 @@
  * The executor performs actions on devices and tells what became of them. It decides nothing: a controller
  * (library/) asks by struct action and hears by struct event.
  *
- * One thread for each changer and one for each drive, so the commands of a device are serial. A thread tells an event
- * by a job of the store and waits for its commit; it repeats that until it succeeds, so an outcome is lost only with the
- * process, and then its row is still open and gets settled.
+ * One thread for each changer and one for each drive, so the commands of a device are serial. A thread tells
+ * an event by a job of the store and waits for its commit; it repeats that until it succeeds, so an outcome
+ * is lost only with the process, and then its row is still open and gets settled.
  *
- * A library is found, opened and opened again by its changer's thread alone: EV_UP with what was found, EV_DOWN with
- * the reason, growing pauses between the tries. */
+ * A library is found, opened and opened again by its changer's thread alone: EV_UP with what was found,
+ * EV_DOWN with the reason, growing pauses between the tries. */
 #ifndef EXECUTOR_EXECUTOR_H
 #define EXECUTOR_EXECUTOR_H
 
@@ -29,14 +29,16 @@ struct executor_library {
 	size_t n_drives; /* 0: auto */
 };
 
-/* Texts are copied. Quirk lines are not here: quirk_add() (device/quirks.h) takes them, before executor_new(). */
+/* Texts are copied. Quirk lines are not here: quirk_add() (device/quirks.h) takes them, before
+ * executor_new(). */
 struct executor_config {
 	struct store *store;
 	/* library_event, or what a test puts in its place; runs in a job */
 	int (*event)(struct txn *, const struct library_world *, const struct event *, struct err *);
 	const struct library_world *world; /* handed to event; must live as long as the executor */
-	/* Device names are made in <state>/dev: a link to a local device, or a file whose one line is the URL.
-	 * <state>/dev/<name>-<number> must fit szDeviceName: 63 characters, else executor_new() refuses. */
+	/* Device names are made in <state>/dev: a link to a local device, or a file whose one line is the
+	 * URL. <state>/dev/<name>-<number> must fit szDeviceName: 63 characters, else executor_new() refuses.
+	 */
 	const char *state;
 	const struct executor_library *libraries;
 	size_t n_libraries;
@@ -50,8 +52,8 @@ int executor_start(struct executor *, struct err *);
 /* For struct library_world.act; arg: the executor. */
 void executor_act(struct txn *, const struct action *, void *executor);
 
-/* Interrupts what blocks and ends the threads, in seconds whatever the devices do. Actions that weren't finished stay
- * open in their rows. The store must still run. Actions that are posted later are dropped. */
+/* Interrupts what blocks and ends the threads, in seconds whatever the devices do. Actions that weren't
+ * finished stay open in their rows. The store must still run. Actions that are posted later are dropped. */
 void executor_stop(struct executor *);
 /* After store_close(), which may still deliver posts. */
 void executor_free(struct executor *);

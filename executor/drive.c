@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * A drive's thread: loads, reads and writes labels, unloads. Between actions it sends nothing: an
+ * application's tape driver needs the unit attentions that a poll would take. */
+#include "base/clock.h"
+#include "executor/impl.h"
+#include "executor/outcome.h"
+#include "label/label.h"
+
+#include <ntmstypes.h>
+#include <string.h>
+
+#define TELL_MS 3000	/* between two events of progress */
+#define RETRY_MS 120000 /* how long a command that changes nothing is asked again */
+#define LABEL_MARKS 2	/* filemarks behind the free label: an empty volume */
+
+/* What one action is about, for the callbacks of the device layer. */
+struct work {
+	struct unit *u;
+	const struct action *a;
+	struct event ev;
+	int64_t told;
+};
+
+static void close_drive(struct unit *u)
+{
+	lane_use(&u->lane, NULL);
+	drive_close(u->drive);
+	u->drive = NULL;
+}
+
+/* Opens the device that the changer's thread found for this element, unless it is open. */
+static enum outcome open_drive(struct unit *u, struct verdict *v)
+{
+	char url[sizeof u->url], why[sizeof u->why];
+
+	pthread_mutex_lock(&u->lane.lock);
+	memcpy(url, u->url, sizeof url);
+	memcpy(why, u->why, sizeof why);
+	pthread_mutex_unlock(&u->lane.lock);
+	if (u->drive && !strcmp(url, u->open_url))
+		return OUTCOME_DONE;
+	close_drive(u);
+	if (!url[0])
+		return verdict_fail(v, REACT_PATH, ERROR_DEVICE_NOT_AVAILABLE, "%s", why);
+	if (drive_open(url, &u->drive, v) != OUTCOME_DONE)
+		return v->outcome;
+	lane_use(&u->lane, drive_device(u->drive));
+	memcpy(u->open_url, url, sizeof url);
+	return OUTCOME_DONE;
+}
+
+static void told(void *arg, const struct verdict *v)
+{
+	struct work *w = arg;
+	struct event ev = {.kind = EV_PROGRESS, .library = w->ev.library, .action = w->a->id};
+
+	if (w->told && clock_mono() < w->told + TELL_MS)
+		return;
+	w->told = clock_mono();
+	if (v->progress >= 0)
+		ev.done = (uint32_t)v->progress, ev.total = 100;
+	snprintf(ev.why, sizeof ev.why, "%s: %.*s", w->u->name, (int)sizeof ev.why - 110, v->err.why);
+	tell_once(w->u->robot->executor, &ev);
+}
+
+static void load(struct work *w, struct verdict *v)
+{
+	struct drive_medium m;
+	struct medium_info *i = &w->ev.medium;
+
+	if (drive_wait_ready(w->u->drive, w->a->limit_ms, told, w, v) != OUTCOME_DONE ||
+	    drive_medium(w->u->drive, &m, v) != OUTCOME_DONE)
+		return;
+	*i = (struct medium_info){.medium_type = m.medium_type,
+				  .density = m.density,
+				  .write_protected = m.write_protected,
+				  .worm = m.worm,
+				  .capacity = m.capacity};
+	snprintf(i->serial, sizeof i->serial, "%s%s%s", m.manufacturer,
+		 m.manufacturer[0] && m.serial[0] ? " " : "", m.serial);
+}
+
+static enum outcome read_label(struct work *w, struct verdict *v)
+{
+	CLEANUP(records_free) struct records r = {0};
+
+	if (drive_read_records(w->u->drive, &r, v) == OUTCOME_DONE)
+		label_identify(r.bytes, r.n, &w->ev.label);
+	return v->outcome;
+}
+
+/* Changes nothing, so it may be asked again while the drive is busy. */
+static void read_label_patiently(struct work *w, struct verdict *v)
+{
+	int64_t until = clock_mono() + (w->a->limit_ms ? w->a->limit_ms : RETRY_MS);
+
+	for (int pause = 250;; pause = pause < 4000 ? pause * 2 : 8000)
+		if (read_label(w, v) != OUTCOME_FAILED ||
+		    (v->reaction != REACT_WAIT && v->reaction != REACT_LATER) ||
+		    clock_mono() + pause > until || !device_sleep(drive_device(w->u->drive), pause))
+			break;
+	if (v->outcome == OUTCOME_UNKNOWN) /* nothing was to happen, so nothing is in doubt */
+		v->outcome = OUTCOME_FAILED;
+}
+
+static void write_label(struct work *w, struct verdict *v)
+{
+	static const size_t lengths[LABEL_RECORDS] = {LABEL_RECORD, LABEL_RECORD, LABEL_RECORD};
+	const struct action *a = w->a;
+	const struct label *l = &w->ev.label;
+	uint8_t bytes[LABEL_RECORDS * LABEL_RECORD];
+	struct err e;
+
+	if (label_make_free(a->label_id, a->volume, bytes, &e)) {
+		verdict_fail(v, REACT_CANNOT, e.code, "%s", e.why);
+		return;
+	}
+	if (drive_write_records(w->u->drive, bytes, lengths, LABEL_RECORDS, LABEL_MARKS, v) != OUTCOME_DONE ||
+	    read_label(w, v) != OUTCOME_DONE)
+		return;
+	if (l->kind != LABEL_FREE || l->id_len != LABEL_ID || memcmp(l->id, a->label_id, LABEL_ID))
+		verdict_fail(v, REACT_MEDIUM, ERROR_INVALID_MEDIA,
+			     "the free label was written, but something else is read back");
+}
+
+static void run(struct work *w, struct verdict *v)
+{
+	switch (w->a->kind) {
+	case ACT_LOAD:
+		load(w, v);
+		break;
+	case ACT_READ_LABEL:
+		read_label_patiently(w, v);
+		break;
+	case ACT_WRITE_LABEL:
+		write_label(w, v);
+		break;
+	case ACT_UNLOAD:
+		drive_unload(w->u->drive, v);
+		break;
+	default:
+		verdict_fail(v, REACT_CANNOT, ERROR_INVALID_FUNCTION, "a drive can't do that");
+	}
+}
+
+static void perform(struct unit *u, const struct action *a)
+{
+	struct work w = {
+		.u = u, .a = a, .ev = {.kind = EV_OUTCOME, .library = u->robot->id, .action = a->id}};
+	struct verdict v = {.progress = -1};
+	struct err e;
+
+	if (open_drive(u, &v) == OUTCOME_DONE) {
+		if (fail_point("action", &e))
+			verdict_fail(&v, REACT_LATER, e.code, "%s", e.why);
+		else
+			run(&w, &v);
+	}
+	outcome_fill(&w.ev, u->name, &v);
+	if (v.outcome != OUTCOME_DONE && v.reaction == REACT_PATH) {
+		close_drive(u);
+		atomic_store(&u->robot->drive_lost, true);
+		lane_poke(&u->robot->lane);
+	}
+	tell_outcome(u->robot->executor, &u->lane, &w.ev);
+}
+
+void *unit_run(void *arg)
+{
+	struct unit *u = arg;
+
+	while (!lane_stopped(&u->lane)) {
+		struct order *o = lane_take(&u->lane, INT64_MAX / 2);
+
+		if (o)
+			perform(u, &o->action);
+		free(o);
+	}
+	close_drive(u);
+	return NULL;
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * Start, end, and the way of an action from its commit to its device's thread. */
+#include "executor/executor.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "executor/impl.h"
+#include "store/sql.h"
+
+#include <errno.h>
+#include <ntmstypes.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define NUMBER_DIGITS 4	   /* of "-<number>" in device names: 999 drives */
+#define STOP_LIMIT_MS 5000 /* for all threads together; one that opens a device can't be interrupted */
+
+/* ---- start and end ---------------------------------------------------------------------------------------
+ */
+
+static int check(const struct executor_config *c, struct err *e)
+{
+	for (size_t i = 0; i < c->n_libraries; i++) {
+		const struct executor_library *l = &c->libraries[i];
+		size_t n = strlen(c->state) + strlen("/dev/") + strlen(l->name) + NUMBER_DIGITS;
+
+		if (!l->changer)
+			return err_set(e, ERROR_NOT_SUPPORTED,
+				       "library %s: no line 'changer = ...'; stand-alone drives "
+				       "are not supported yet",
+				       l->name);
+		if (strchr(l->name, '/'))
+			return err_set(e, ERROR_INVALID_NAME, "library %s: a name can't have a '/'", l->name);
+		if (n > NAME_MAX_DEVICE)
+			return err_set(
+				e, ERROR_INVALID_NAME,
+				"library %s: device names like %s/dev/%s-1 would have up to %zu "
+				"characters, applications get %d: shorten the name, or the path of the state "
+				"directory",
+				l->name, c->state, l->name, n, NAME_MAX_DEVICE);
+	}
+	return 0;
+}
+
+static void robot_init(struct robot *r, struct executor *x, const struct executor_library *l)
+{
+	r->executor = x;
+	r->id = l->id;
+	r->name = strdup(l->name);
+	r->url = strdup(l->changer);
+	r->pause = r->probe_pause = 1000;
+	lane_init(&r->lane);
+	pthread_mutex_init(&r->units_lock, NULL);
+	for (size_t i = 0; i < l->n_drives; i++)
+		*vec_add(&r->given) = (struct given_drive){l->drives[i].element, strdup(l->drives[i].url)};
+}
+
+int executor_new(const struct executor_config *c, struct executor **out, struct err *e)
+{
+	struct executor *x;
+
+	if (check(c, e))
+		return (int)e->code;
+	x = calloc(1, sizeof *x);
+	x->store = c->store;
+	x->event = c->event;
+	x->world = c->world;
+	x->robots = calloc(c->n_libraries + 1, sizeof *x->robots);
+	for (; x->n_robots < c->n_libraries; x->n_robots++)
+		robot_init(&x->robots[x->n_robots], x, &c->libraries[x->n_robots]);
+	if (asprintf(&x->devices, "%s/dev", c->state) < 0 || (mkdir(x->devices, 0755) && errno != EEXIST)) {
+		err_errno(e, ERROR_ACCESS_DENIED, "%s", x->devices);
+		executor_free(x);
+		return (int)e->code;
+	}
+	*out = x;
+	return 0;
+}
+
+int executor_start(struct executor *x, struct err *e)
+{
+	for (size_t i = 0; i < x->n_robots; i++)
+		if (lane_start(&x->robots[i].lane, robot_run, &x->robots[i], e))
+			return (int)e->code;
+	return 0;
+}
+
+static void stop_lane(struct lane *l, const char *name, int64_t until)
+{
+	int64_t left = until - clock_mono();
+
+	if (!lane_join(l, left > 0 ? left : 0))
+		log_warn("%s: its device doesn't let go; left behind", name);
+}
+
+void executor_stop(struct executor *x)
+{
+	int64_t until = clock_mono() + STOP_LIMIT_MS;
+
+	for (size_t i = 0; i < x->n_robots; i++)
+		lane_stop(&x->robots[i].lane);
+	for (size_t i = 0; i < x->n_robots;
+	     i++) { /* a changer's thread makes drives' threads: it ends first */
+		struct robot *r = &x->robots[i];
+
+		stop_lane(&r->lane, r->name, until);
+		pthread_mutex_lock(&r->units_lock);
+		vec_each(u, &r->units)
+			lane_stop(&(*u)->lane);
+		pthread_mutex_unlock(&r->units_lock);
+	}
+	for (size_t i = 0; i < x->n_robots; i++)
+		vec_each(u, &x->robots[i].units)
+			stop_lane(&(*u)->lane, (*u)->name, until);
+}
+
+static bool robot_free(struct robot *r)
+{
+	bool ended = !r->lane.started;
+
+	vec_each(u, &r->units)
+		ended &= !(*u)->lane.started;
+	if (!ended)
+		return false;
+	vec_each(u, &r->units) {
+		lane_free(&(*u)->lane);
+		free(*u);
+	}
+	vec_free(&r->units);
+	vec_each(g, &r->given)
+		free(g->url);
+	vec_free(&r->given);
+	lane_free(&r->lane);
+	pthread_mutex_destroy(&r->units_lock);
+	free(r->probe.drives);
+	free(r->name), free(r->url);
+	return true;
+}
+
+void executor_free(struct executor *x)
+{
+	bool ended = true;
+
+	if (!x)
+		return;
+	for (size_t i = 0; i < x->n_robots; i++)
+		ended &= robot_free(&x->robots[i]);
+	if (!ended)
+		return; /* a thread that was left behind still uses it; the process is about to end */
+	free(x->robots);
+	free(x->devices);
+	free(x);
+}
+
+/* ---- actions
+ * ----------------------------------------------------------------------------------------------- */
+
+/* After COMMIT, on the writer's thread. An action for a drive that was never found goes to the changer, which
+ * says so. */
+static void deliver(struct post *post)
+{
+	struct order *o = (struct order *)post;
+	struct executor *x = o->executor;
+
+	for (size_t i = 0; i < x->n_robots; i++) {
+		struct robot *r = &x->robots[i];
+		struct unit *u;
+
+		if (r->id != o->action.library)
+			continue;
+		u = o->action.drive ? robot_unit(r, o->element) : NULL;
+		lane_put(u ? &u->lane : &r->lane, o);
+		return;
+	}
+	log_error("action %lld is for library %lld, which isn't configured", (long long)o->action.id,
+		  (long long)o->action.library);
+	free(o);
+}
+
+static void drop(struct post *post) { free(post); }
+
+void executor_act(struct txn *t, const struct action *a, void *executor)
+{
+	struct order *o = calloc(1, sizeof *o);
+	uint32_t element = 0;
+	struct err e;
+
+	if (a->drive && sql_get(t, &e, "SELECT element FROM drive WHERE id=?", "i", a->drive, "u", &element))
+		element = 0;
+	*o = (struct order){
+		.post = {deliver, drop}, .executor = executor, .action = *a, .element = (uint16_t)element};
+	txn_post(t, &o->post);
+}

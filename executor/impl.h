@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * What the files of executor/ share. */
+#ifndef EXECUTOR_IMPL_H
+#define EXECUTOR_IMPL_H
+
+#include "base/cleanup.h"
+#include "device/changer.h"
+#include "device/drive.h"
+#include "executor/executor.h"
+#include "executor/lane.h"
+
+#include <stdatomic.h>
+
+#define NAME_MAX_DEVICE 63 /* characters of szDeviceName */
+
+struct robot;
+
+/* A drive element and its thread. Made by the changer's thread at the first probe, and there until the end.
+ */
+struct unit {
+	struct lane lane;
+	struct robot *robot;
+	uint16_t element;
+	char name[100]; /* "drive 2 (element 257) of library office" */
+	/* where the changer's thread found it; under lane.lock */
+	char url[256], why[200]; /* url "": not there, why tells */
+	/* the unit's thread alone */
+	struct drive *drive;
+	char open_url[256];
+};
+
+/* A library: its changer and the thread that finds, opens and watches it. */
+struct robot {
+	struct executor *executor;
+	struct lane lane;
+	int64_t id;
+	char *name, *url;
+	VEC(struct given_drive {
+		uint16_t element;
+		char *url;
+	})
+	given;
+
+	pthread_mutex_t units_lock;
+	VEC(struct unit *) units;
+
+	atomic_bool drive_lost; /* a drive's thread lost its device: probe again */
+
+	/* the changer's thread alone */
+	struct changer *changer; /* NULL: down */
+	struct probe probe;	 /* what EV_UP told last */
+	char down[400];		 /* why it is down; "" while up, and before the first try */
+	int64_t next;		 /* clock_mono() of the next look */
+	int64_t probe_at;	 /* ... and of looking for missing drives again */
+	int pause, probe_pause;	 /* ms: between tries to open; between probes while a drive is missing */
+	int waits;		 /* looks in a row that found it becoming ready */
+	uint16_t said;		 /* ASC and ASCQ of the last look that told a change */
+	bool locked;		 /* PREVENT is wanted */
+};
+
+struct executor {
+	struct store *store;
+	int (*event)(struct txn *, const struct library_world *, const struct event *, struct err *);
+	const struct library_world *world;
+	char *devices; /* <state>/dev */
+	struct robot *robots;
+	size_t n_robots;
+};
+
+/* tell.c: returns after COMMIT. false: stopped before it could be stored. */
+bool tell(struct executor *, struct lane *, const struct event *);
+/* Progress: told once, lost if the store refuses. */
+void tell_once(struct executor *, const struct event *);
+/* The end of an action. Told unless we are stopping and don't know what became of it. */
+void tell_outcome(struct executor *, struct lane *, struct event *);
+
+/* robot.c, drive.c: the threads */
+void *robot_run(void *robot);
+void *unit_run(void *unit);
+struct unit *robot_unit(struct robot *, uint16_t element); /* NULL: none */
+
+/* probe.c: looks at the whole library. 0, or why not. p->drives is the caller's to free. */
+int probe_library(struct robot *, struct probe *p, struct verdict *);
+bool probe_equal(const struct probe *, const struct probe *);
+
+/* name.c: makes <devices>/<name> lead to the device; out: the path for applications. */
+int name_publish(const char *devices, const char *name, const char *url, const char *path, char out[64],
+		 struct err *);
+
+/* generation.c: "LTO-8" for what INQUIRY calls such a drive, "" for others. */
+void generation_of(const char *product, char out[16]);
+
+#endif

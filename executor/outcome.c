@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * See outcome.h. The first row that fits a failure decides. */
+#include "executor/outcome.h"
+
+#include "base/cleanup.h"
+
+#include <stdio.h>
+
+enum { ANY = -1 };
+#define ASC_INCOMPATIBLE                                                                                     \
+	0x30 /* of what can't be done, all under this code is a medium that doesn't suit the drive */
+
+static const struct {
+	int reaction;
+	uint32_t flag; /* 0: any */
+	uint8_t asc;   /* 0: any */
+	enum fault fault;
+} rows[] = {
+	{REACT_PATH, 0, 0, FAULT_PATH},
+	{ANY, VF_SOURCE_EMPTY, 0, FAULT_SOURCE_EMPTY},
+	{ANY, VF_TARGET_FULL, 0, FAULT_DESTINATION_FULL},
+	{ANY, VF_PREVENTED, 0, FAULT_HELD},
+	{ANY, VF_NEEDS_UNLOAD, 0, FAULT_NEEDS_UNLOAD},
+	{ANY, VF_CLEANER, 0, FAULT_CLEANER},
+	{ANY, VF_PROTECTED, 0, FAULT_PROTECTED},
+	{ANY, VF_NO_MEDIUM, 0, FAULT_NO_MEDIUM},
+	{REACT_CANNOT, 0, ASC_INCOMPATIBLE, FAULT_INCOMPATIBLE},
+	{REACT_NOW, 0, 0, FAULT_LATER},
+	{REACT_WAIT, 0, 0, FAULT_LATER},
+	{REACT_LATER, 0, 0, FAULT_LATER},
+	{REACT_MEDIUM, 0, 0, FAULT_MEDIUM},
+	{REACT_DRIVE, 0, 0, FAULT_DRIVE},
+	{REACT_ROBOT, 0, 0, FAULT_ROBOT},
+	{REACT_OPERATOR, 0, 0, FAULT_OPERATOR},
+	{REACT_CANNOT, 0, 0, FAULT_CANNOT},
+};
+
+enum fault outcome_fault(const struct verdict *v)
+{
+	if (v->outcome == OUTCOME_DONE)
+		return FAULT_OK;
+	if (v->outcome == OUTCOME_UNKNOWN)
+		return FAULT_PATH;
+	for (size_t i = 0; i < countof(rows); i++)
+		if ((rows[i].reaction == ANY || rows[i].reaction == (int)v->reaction) &&
+		    (!rows[i].flag || v->flags & rows[i].flag) && (!rows[i].asc || v->asc == rows[i].asc))
+			return rows[i].fault;
+	return FAULT_CANNOT;
+}
+
+void outcome_fill(struct event *ev, const char *who, const struct verdict *v)
+{
+	ev->outcome = v->outcome;
+	ev->fault = outcome_fault(v);
+	if (v->outcome != OUTCOME_DONE)
+		snprintf(ev->why, sizeof ev->why, "%s: %.*s", who, (int)(sizeof ev->why - 110), v->err.why);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * What a device's verdict means to a controller: one table. Pure. */
+#ifndef EXECUTOR_OUTCOME_H
+#define EXECUTOR_OUTCOME_H
+
+#include "device/sense.h"
+#include "library/library.h"
+
+enum fault outcome_fault(const struct verdict *);
+/* Fills outcome, fault and why of the event; who names the device for a person. */
+void outcome_fill(struct event *, const char *who, const struct verdict *);
+
+#endif
