@@ -277,7 +277,7 @@ static enum outcome status(struct robot *r, const struct action *a, state_vec *o
 
 	for (int pause = 250;; pause = pause < 4000 ? pause * 2 : 8000) {
 		out->n = 0;
-		if (read_status(r, a->types ? a->types : ALL_PLACES, out, v) != OUTCOME_FAILED ||
+		if (read_status(r, a->types ? a->types : ALL_PLACES | BIT(ELEMENT_TRANSPORT), out, v) != OUTCOME_FAILED ||
 		    (v->reaction != REACT_WAIT && v->reaction != REACT_LATER) ||
 		    clock_mono() + pause > until || !device_sleep(changer_device(r->changer), pause))
 			break;
