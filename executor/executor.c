@@ -24,11 +24,6 @@ static int check(const struct executor_config *c, struct err *e)
 		const struct executor_library *l = &c->libraries[i];
 		size_t n = strlen(c->state) + strlen("/dev/") + strlen(l->name) + NUMBER_DIGITS;
 
-		if (!l->changer)
-			return err_set(e, ERROR_NOT_SUPPORTED,
-				       "library %s: no line 'changer = ...'; stand-alone drives "
-				       "are not supported yet",
-				       l->name);
 		if (strchr(l->name, '/'))
 			return err_set(e, ERROR_INVALID_NAME, "library %s: a name can't have a '/'", l->name);
 		if (n > NAME_MAX_DEVICE)
@@ -47,7 +42,7 @@ static void robot_init(struct robot *r, struct executor *x, const struct executo
 	r->executor = x;
 	r->id = l->id;
 	r->name = strdup(l->name);
-	r->url = strdup(l->changer);
+	r->url = l->changer ? strdup(l->changer) : NULL;
 	r->pause = r->probe_pause = 1000;
 	lane_init(&r->lane);
 	pthread_mutex_init(&r->units_lock, NULL);

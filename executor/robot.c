@@ -127,10 +127,12 @@ static void go_up(struct robot *r, struct probe *p)
 
 static void try_open(struct robot *r)
 {
-	struct verdict v;
+	struct verdict v = {.progress = -1};
 	struct probe p;
 
-	if (changer_open(r->url, &r->changer, &v) != OUTCOME_DONE) {
+	if (!r->url)
+		verdict_fail(&v, REACT_PATH, ERROR_NOT_SUPPORTED, "stand-alone drives are not supported yet");
+	if (!r->url || changer_open(r->url, &r->changer, &v) != OUTCOME_DONE) {
 		go_down(r, &v);
 		return;
 	}
@@ -277,7 +279,8 @@ static enum outcome status(struct robot *r, const struct action *a, state_vec *o
 
 	for (int pause = 250;; pause = pause < 4000 ? pause * 2 : 8000) {
 		out->n = 0;
-		if (read_status(r, a->types ? a->types : ALL_PLACES | BIT(ELEMENT_TRANSPORT), out, v) != OUTCOME_FAILED ||
+		if (read_status(r, a->types ? a->types : ALL_PLACES | BIT(ELEMENT_TRANSPORT), out, v) !=
+			    OUTCOME_FAILED ||
 		    (v->reaction != REACT_WAIT && v->reaction != REACT_LATER) ||
 		    clock_mono() + pause > until || !device_sleep(changer_device(r->changer), pause))
 			break;
