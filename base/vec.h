@@ -15,7 +15,7 @@
 		size_t cap; \
 	}
 
-static inline void *vec_grow_(void *v, size_t n, size_t *cap, size_t size)
+__attribute__((returns_nonnull)) static inline void *vec_grow_(void *v, size_t n, size_t *cap, size_t size)
 {
 	if (n < *cap)
 		return v;

@@ -97,7 +97,7 @@ static int migrate_one(struct store *s, int version, struct err *e)
 
 static int migrate(struct store *s, int64_t version, struct err *e)
 {
-	if (version < store_n_migrations)
+	if (version > 0 && version < store_n_migrations)
 		log_info("store: %s: schema %lld -> %d", s->path, (long long)version, store_n_migrations);
 	while (version < store_n_migrations) {
 		if (migrate_one(s, (int)++version, e) != 0)
