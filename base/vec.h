@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define VEC(type)           \
-	struct {            \
-		type *v;    \
-		size_t n;   \
-		size_t cap; \
+#define VEC(...) /* variadic for the commas of VEC(struct { int a, b; }) */ \
+	struct {                                                              \
+		__VA_ARGS__ *v;                                               \
+		size_t n;                                                     \
+		size_t cap;                                                   \
 	}
 
 __attribute__((returns_nonnull)) static inline void *vec_grow_(void *v, size_t n, size_t *cap, size_t size)

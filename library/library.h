@@ -2,17 +2,19 @@
  *
  * Library controllers: decide, then do.
  *
- * library_event() is called by the one writer, inside a job's savepoint, with what happened and the time. It reads the
- * rows of its library, writes what follows from the event, and posts actions. It sleeps on nothing, reads no clock,
- * opens nothing and touches no device: the rows and the event decide, so the same rows and events give the same
- * actions, on a robot, in a test of every interleaving, or in a simulation with a clock of its own.
+ * library_event() is called by the one writer, inside a job's savepoint, with what happened and the time. It
+ * reads the rows of its library, writes what follows from the event, and posts actions. It sleeps on nothing,
+ * reads no clock, opens nothing and touches no device: the rows and the event decide, so the same rows and
+ * events give the same actions, on a robot, in a test of every interleaving, or in a simulation with a clock
+ * of its own.
  *
- * An action is a row first (table `action`, state open). It is handed to the executor by a post, so after COMMIT, and its
- * outcome comes back as EV_OUTCOME and closes the row. At start-up the rows still open are settled against what the robot
- * reports (settle.c).
+ * An action is a row first (table `action`, state open). It is handed to the executor by a post, so after
+ * COMMIT, and its outcome comes back as EV_OUTCOME and closes the row. At start-up the rows still open are
+ * settled against what the robot reports (settle.c).
  *
- * A library request is a program: a list of phases per operation (program.c); a phase either starts an action or is done at
- * once; the outcome of its action moves the request on. The queue (queue.c) offers the robot and the drives to requests in RSM's order.
+ * A library request is a program: a list of phases per operation (program.c); a phase either starts an action
+ * or is done at once; the outcome of its action moves the request on. The queue (queue.c) offers the robot
+ * and the drives to requests in RSM's order.
  */
 #ifndef LIBRARY_LIBRARY_H
 #define LIBRARY_LIBRARY_H
@@ -26,29 +28,29 @@
 /* ---- what the executor is asked to do ---- */
 
 enum action_kind {
-	ACT_STATUS = 1,   /* READ ELEMENT STATUS of the types in `types` */
-	ACT_INITIALIZE,   /* INITIALIZE ELEMENT STATUS, then as ACT_STATUS */
-	ACT_MOVE,         /* MOVE MEDIUM source -> destination, invert */
-	ACT_LOAD,         /* drive: wait until the medium is ready, LOAD where needed, tell what it is */
-	ACT_READ_LABEL,   /* drive: read the beginning, identify, rewind */
-	ACT_WRITE_LABEL,  /* drive: write the free label with id `label_id`, rewind, read it back */
-	ACT_UNLOAD,       /* drive: unload, so that the robot can take the medium */
-	ACT_LOCK,         /* PREVENT MEDIUM REMOVAL on the changer (robots without it: DONE) */
-	ACT_UNLOCK,       /* ALLOW */
-	ACT_EXTEND,       /* OPEN IMPORT/EXPORT ELEMENT `source` (robots without it: DONE) */
-	ACT_RETRACT,      /* CLOSE IMPORT/EXPORT ELEMENT `source` (robots without it: DONE) */
+	ACT_STATUS = 1,	 /* READ ELEMENT STATUS of the types in `types` */
+	ACT_INITIALIZE,	 /* INITIALIZE ELEMENT STATUS, then as ACT_STATUS */
+	ACT_MOVE,	 /* MOVE MEDIUM source -> destination, invert */
+	ACT_LOAD,	 /* drive: wait until the medium is ready, LOAD where needed, tell what it is */
+	ACT_READ_LABEL,	 /* drive: read the beginning, identify, rewind */
+	ACT_WRITE_LABEL, /* drive: write the free label with id `label_id`, rewind, read it back */
+	ACT_UNLOAD,	 /* drive: unload, so that the robot can take the medium */
+	ACT_LOCK,	 /* PREVENT MEDIUM REMOVAL on the changer (robots without it: DONE) */
+	ACT_UNLOCK,	 /* ALLOW */
+	ACT_EXTEND,	 /* OPEN IMPORT/EXPORT ELEMENT `source` (robots without it: DONE) */
+	ACT_RETRACT,	 /* CLOSE IMPORT/EXPORT ELEMENT `source` (robots without it: DONE) */
 };
 
 struct action {
-	int64_t id;          /* row in `action` */
-	int64_t library;     /* row id */
+	int64_t id;	 /* row in `action` */
+	int64_t library; /* row id */
 	enum action_kind kind;
-	int64_t drive;       /* row id of the drive it goes to; 0: the changer */
+	int64_t drive;		      /* row id of the drive it goes to; 0: the changer */
 	uint16_t source, destination; /* element addresses */
 	bool invert;
-	uint8_t types;       /* ACT_STATUS: bit 1 << element type (1 transport .. 4 drive) */
+	uint8_t types; /* ACT_STATUS: bit 1 << element type (1 transport .. 4 drive) */
 	char label_id[LABEL_ID + 1], volume[8]; /* ACT_WRITE_LABEL */
-	int64_t limit_ms;    /* 0: the device's usual limit */
+	int64_t limit_ms;			/* 0: the device's usual limit */
 };
 
 /* ---- what the executor tells ---- */
@@ -56,21 +58,21 @@ struct action {
 /* Why an action failed, as far as a controller acts on it; the text tells the rest. */
 enum fault {
 	FAULT_OK,
-	FAULT_LATER,          /* busy or not ready: try again later */
-	FAULT_MEDIUM,         /* the cartridge's fault */
-	FAULT_DRIVE,    /* the drive's fault */
-	FAULT_ROBOT,          /* the robot's fault: read the elements again */
-	FAULT_OPERATOR,       /* a person must do what `why` says; then it goes on by itself */
-	FAULT_CANNOT,         /* wrong or impossible */
-	FAULT_PATH,           /* can't be reached; with outcome UNKNOWN: it may have happened */
+	FAULT_LATER,	/* busy or not ready: try again later */
+	FAULT_MEDIUM,	/* the cartridge's fault */
+	FAULT_DRIVE,	/* the drive's fault */
+	FAULT_ROBOT,	/* the robot's fault: read the elements again */
+	FAULT_OPERATOR, /* a person must do what `why` says; then it goes on by itself */
+	FAULT_CANNOT,	/* wrong or impossible */
+	FAULT_PATH,	/* can't be reached; with outcome UNKNOWN: it may have happened */
 	FAULT_SOURCE_EMPTY,
 	FAULT_DESTINATION_FULL,
-	FAULT_HELD,           /* removal prevented: an application holds the drive */
-	FAULT_NEEDS_UNLOAD,   /* the drive must unload first */
-	FAULT_INCOMPATIBLE,   /* this drive can't take this medium */
-	FAULT_PROTECTED,      /* write protected */
-	FAULT_NO_MEDIUM,      /* nothing in the drive */
-	FAULT_CLEANER,        /* a cleaning cartridge */
+	FAULT_HELD,	    /* removal prevented: an application holds the drive */
+	FAULT_NEEDS_UNLOAD, /* the drive must unload first */
+	FAULT_INCOMPATIBLE, /* this drive can't take this medium */
+	FAULT_PROTECTED,    /* write protected */
+	FAULT_NO_MEDIUM,    /* nothing in the drive */
+	FAULT_CLEANER,	    /* a cleaning cartridge */
 };
 
 /* One element as the robot reports it. */
@@ -87,9 +89,9 @@ struct probe_drive {
 	uint16_t element;
 	bool present; /* a drive is there and we can reach it; otherwise the rest is empty and why tells */
 	char vendor[9], product[17], revision[9], serial[33];
-	char generation[16]; /* "LTO-8", "" unknown */
-	char url[256];       /* what rsmd opens */
-	char device[64];     /* what an application opens: szDeviceName */
+	char generation[16];  /* "LTO-8", "" unknown */
+	char url[256];	      /* what rsmd opens */
+	char device[64];      /* what an application opens: szDeviceName */
 	uint32_t device_type; /* FILE_DEVICE_TAPE ... */
 	char why[200];
 };
@@ -110,7 +112,7 @@ struct medium_info { /* of ACT_LOAD */
 };
 
 enum event_kind {
-	EV_UP,        /* the library can be reached: `probe`. Sent at start and each time it comes back */
+	EV_UP,	      /* the library can be reached: `probe`. Sent at start and each time it comes back */
 	EV_DOWN,      /* it can't: `why` */
 	EV_OUTCOME,   /* of `action` */
 	EV_PROGRESS,  /* of `action`: done of total, why; e.g. a drive that calibrates */
@@ -129,10 +131,10 @@ struct event {
 	char why[400];
 	const struct element_state *elements; /* ACT_STATUS, ACT_INITIALIZE */
 	size_t n_elements;
-	struct medium_info medium;            /* ACT_LOAD */
-	struct label label;                   /* ACT_READ_LABEL, ACT_WRITE_LABEL (what was read back) */
-	uint32_t done, total;                 /* EV_PROGRESS */
-	uint8_t types;                        /* EV_ATTENTION */
+	struct medium_info medium; /* ACT_LOAD */
+	struct label label;	   /* ACT_READ_LABEL, ACT_WRITE_LABEL (what was read back) */
+	uint32_t done, total;	   /* EV_PROGRESS */
+	uint8_t types;		   /* EV_ATTENTION */
 };
 
 /* How actions leave: called inside the job; must txn_post() a copy so that it starts after COMMIT. */
@@ -141,7 +143,8 @@ struct library_world {
 	void *arg;
 };
 
-/* One event, decided. Errors are the store's; a controller itself has none: whatever a device said is data. */
+/* One event, decided. Errors are the store's; a controller itself has none: whatever a device said is data.
+ */
 int library_event(struct txn *, const struct library_world *, const struct event *, struct err *);
 
 /* For struct store_config.woken: EV_WAKE for the library with that row id. arg: the library_world. */
@@ -150,13 +153,14 @@ int library_woken(struct txn *, int64_t library, void *world, struct err *);
 /* When the earliest library wants to be woken; 0: never. */
 int library_next_deadline(struct txn *, int64_t *at, struct err *);
 
-/* Once at start, before any event: a new incarnation and epoch; unfinished library requests become cancelled; open actions
- * become UNKNOWN, to be settled when their library comes up; calls that waited are gone with their sessions.
- * keys: the sections of the configuration, in order; libraries of other sections become not present. */
+/* Once at start, before any event: a new incarnation and epoch; unfinished library requests become cancelled;
+ * open actions become UNKNOWN, to be settled when their library comes up; calls that waited are gone with
+ * their sessions. keys: the sections of the configuration, in order; libraries of other sections become not
+ * present. */
 struct library_key {
 	const char *key;
 	uint32_t library_type; /* NTMS_LIBRARYTYPE_ONLINE or _STANDALONE */
-	int64_t id;            /* out: row id */
+	int64_t id;	       /* out: row id */
 };
 int library_start(struct txn *, struct library_key *keys, size_t n, struct err *);
 

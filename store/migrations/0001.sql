@@ -99,6 +99,7 @@ CREATE TABLE ieport(
 	number INTEGER NOT NULL, element INTEGER NOT NULL,
 	content INTEGER NOT NULL DEFAULT 0, position INTEGER NOT NULL DEFAULT 0,
 	max_extend INTEGER NOT NULL DEFAULT 300,
+	tag TEXT NOT NULL DEFAULT '', cleaner INTEGER NOT NULL DEFAULT 0, -- of what lies there, as last read
 	reason TEXT NOT NULL DEFAULT '',
 	UNIQUE(library, element));
 
@@ -248,6 +249,7 @@ CREATE TABLE action(
 	detail BLOB,
 	reason TEXT NOT NULL DEFAULT '');
 CREATE INDEX action_open ON action(library) WHERE state IN (0, 3);
+CREATE INDEX action_request ON action(request) WHERE request IS NOT NULL;
 
 CREATE TABLE change(seq INTEGER PRIMARY KEY AUTOINCREMENT, type INTEGER NOT NULL, op INTEGER NOT NULL, object BLOB NOT NULL);
 

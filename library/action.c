@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * Actions: a row first, then a post to the executor; and their outcomes. */
+#include "library/controller.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ACTIONS_KEPT 10000 /* finished ones, for people who ask what the robot did */
+
+int action_begin(struct ctl *c, struct action *a, const struct request *r, int64_t medium, int64_t source,
+		 int64_t destination)
+{
+	int64_t epoch = 0;
+
+	a->library = c->id;
+	TRY(sql_get(c->t, c->e, "SELECT value FROM meta WHERE key='epoch'", "", "i", &epoch));
+	TRY(sql_do(c->t, c->e,
+		   "INSERT INTO action(library, request, kind, types, epoch, medium, source, destination, "
+		   "drive, invert, started, "
+		   "detail) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+		   "ifuuiffffuit", c->id, r ? r->id : (int64_t)0, (uint32_t)a->kind, (uint32_t)a->types,
+		   epoch, medium, source, destination, a->drive, (uint32_t)a->invert, c->now, a->label_id));
+	TRY(sql_get(c->t, c->e, "SELECT last_insert_rowid()", "", "i", &a->id));
+	TRY(sql_do(c->t, c->e, "DELETE FROM action WHERE id<=? AND state IN (1,2)", "i",
+		   a->id - ACTIONS_KEPT));
+	c->world->act(c->t, a, c->world->arg);
+	return STEP_ACTION;
+}
+
+static bool exists(struct ctl *c, int *rc, const char *sql, int64_t id)
+{
+	int64_t n = 0;
+	int got = sql_get(c->t, c->e, sql, "i", id, "i", &n);
+
+	if (got && got != SQL_NONE)
+		*rc = got;
+	return n > 0;
+}
+
+bool robot_busy(struct ctl *c, int *rc)
+{
+	return exists(c, rc, "SELECT count(*) FROM action WHERE library=? AND state=0 AND drive IS NULL",
+		      c->id);
+}
+
+bool drive_acting(struct ctl *c, int64_t drive, int *rc)
+{
+	int64_t n = 0;
+	int got = sql_get(c->t, c->e,
+			  "SELECT count(*) FROM action WHERE library=? AND state IN (0,3) AND (drive=? OR "
+			  "source=? OR destination=?)",
+			  "iiii", c->id, drive, drive, drive, "i", &n);
+
+	if (got)
+		*rc = got;
+	return n > 0;
+}
+
+bool request_acting(struct ctl *c, int64_t request, int *rc)
+{
+	int64_t n = 0;
+	int got = sql_get(c->t, c->e,
+			  "SELECT count(*) FROM action WHERE library=? AND state IN (0,3) AND request=?",
+			  "ii", c->id, request, "i", &n);
+
+	if (got)
+		*rc = got;
+	return n > 0;
+}
+
+/* The changer does one thing at a time: whoever comes second waits for the next look at the queue. */
+static int robot_free(struct ctl *c)
+{
+	int rc = 0;
+
+	if (robot_busy(c, &rc))
+		return rc ? rc : STEP_STAY;
+	return rc;
+}
+
+int action_status(struct ctl *c, const struct request *r, uint8_t types)
+{
+	struct action a = {.kind = ACT_STATUS, .types = types};
+
+	TRY(robot_free(c));
+	return action_begin(c, &a, r, 0, 0, 0);
+}
+
+int action_robot(struct ctl *c, const struct request *r, enum action_kind kind, int64_t port)
+{
+	struct action a = {.kind = kind};
+
+	TRY(robot_free(c));
+	if (port)
+		TRY(element_address(c, port, &a.source));
+	return action_begin(c, &a, r, 0, port, 0);
+}
+
+int action_drive(struct ctl *c, const struct request *r, enum action_kind kind, int64_t drive, int64_t medium)
+{
+	struct action a = {.kind = kind, .drive = drive};
+	int rc = 0;
+
+	if (drive_acting(c, drive, &rc))
+		return rc ? rc : STEP_STAY;
+	return action_begin(c, &a, r, medium, 0, 0);
+}
+
+int action_move(struct ctl *c, const struct request *r, int64_t medium, int64_t from, int64_t to, bool invert)
+{
+	struct action a = {.kind = ACT_MOVE, .invert = invert};
+
+	TRY(robot_free(c));
+	TRY(element_address(c, from, &a.source));
+	TRY(element_address(c, to, &a.destination));
+	return action_begin(c, &a, r, medium, from, to);
+}
+
+struct action_row {
+	int64_t id, request, medium, source, destination, drive, invert, state;
+	uint32_t kind, types;
+};
+
+static int row_load(struct ctl *c, int64_t id, struct action_row *a)
+{
+	a->id = id;
+	return sql_get(c->t, c->e,
+		       "SELECT coalesce(request,0), coalesce(medium,0), coalesce(source,0), "
+		       "coalesce(destination,0), coalesce(drive,0), "
+		       "invert, state, kind, types FROM action WHERE id=? AND library=?",
+		       "ii", id, c->id, "iiiiiiiuu", &a->request, &a->medium, &a->source, &a->destination,
+		       &a->drive, &a->invert, &a->state, &a->kind, &a->types);
+}
+
+static int moved(struct ctl *c, const struct action_row *a)
+{
+	int64_t place = 0, inverted = 0;
+
+	TRY(medium_place(c, a->medium, &place, &inverted));
+	if (place != a->source) /* settled meanwhile by what the robot reports */
+		return library_doubt(c, BIT_ALL);
+	return medium_move(c->t, a->medium, a->destination, (inverted != 0) != (a->invert != 0), true, c->e);
+}
+
+static int loaded(struct ctl *c, const struct action_row *a, const struct medium_info *m)
+{
+	TRY(drive_set_state(c, a->drive, NTMS_DRIVESTATE_LOADED));
+	TRY(sql_do(
+		c->t, c->e,
+		"UPDATE physical_media SET medium_type_code=?, density_code=?, write_protected=? WHERE id=?",
+		"uuui", (uint32_t)m->medium_type, (uint32_t)m->density, (uint32_t)m->write_protected,
+		a->medium));
+	/* the serial number is part of the proof of identity that the next phase asks for */
+	TRY(sql_do(c->t, c->e, "UPDATE action SET detail=? WHERE id=?", "ti", m->serial, a->id));
+	if (m->capacity)
+		TRY(sql_do(c->t, c->e,
+			   "UPDATE side SET capacity=? WHERE medium=? AND number=(SELECT inverted FROM "
+			   "physical_media WHERE id=?)",
+			   "iii", (int64_t)m->capacity, a->medium, a->medium));
+	return medium_state(c->t, a->medium, NTMS_MEDIASTATE_LOADED, c->e);
+}
+
+/* What an action that was DONE did to the world, whether its request still lives or not. */
+static int apply(struct ctl *c, const struct action_row *a, const struct event *ev)
+{
+	switch ((enum action_kind)a->kind) {
+	case ACT_STATUS:
+	case ACT_INITIALIZE:
+		return reconcile(c, ev, (uint8_t)a->types);
+	case ACT_MOVE:
+		return moved(c, a);
+	case ACT_LOAD:
+		return loaded(c, a, &ev->medium);
+	case ACT_UNLOAD:
+		TRY(drive_set_state(c, a->drive, NTMS_DRIVESTATE_UNLOADED));
+		return medium_state(c->t, a->medium, NTMS_MEDIASTATE_UNLOADED, c->e);
+	case ACT_EXTEND:
+	case ACT_RETRACT:
+		TRY(sql_do(c->t, c->e, "UPDATE ieport SET position=? WHERE library=?", "ui",
+			   (uint32_t)(a->kind == ACT_EXTEND ? NTMS_PORTPOSITION_EXTENDED
+							    : NTMS_PORTPOSITION_RETRACTED),
+			   c->id));
+		return a->source ? object_changed(c->t, a->source, c->e) : 0;
+	case ACT_READ_LABEL:
+	case ACT_WRITE_LABEL:
+	case ACT_LOCK:
+	case ACT_UNLOCK:
+		return 0; /* their phases know what it means */
+	}
+	return 0;
+}
+
+/* A status that nobody asked for on a request's behalf: the library's own look around. */
+static int own_status(struct ctl *c, const struct event *ev)
+{
+	if (ev->outcome == OUTCOME_DONE) {
+		c->ready = true;
+		TRY(sql_do(c->t, c->e, "UPDATE library SET ready=1, poll_at=0 WHERE id=?", "i", c->id));
+		TRY(library_state(c, NTMS_READY, ""));
+		return identify_new(c);
+	}
+	TRY(library_doubt(c, BIT_ALL));
+	TRY(library_state(c, NTMS_NEEDS_SERVICE, ev->why));
+	return sql_do(c->t, c->e, "UPDATE library SET poll_at=? WHERE id=?", "ii", c->now + 5000, c->id);
+}
+
+int action_outcome(struct ctl *c, const struct event *ev)
+{
+	struct action_row a;
+	struct request r;
+	const struct phase *p;
+	int rc = row_load(c, ev->action, &a);
+	uint32_t state = ev->outcome == OUTCOME_DONE	 ? ACTION_DONE
+			 : ev->outcome == OUTCOME_FAILED ? ACTION_FAILED
+							 : ACTION_UNKNOWN;
+
+	if (rc == SQL_NONE || (!rc && a.state != ACTION_OPEN))
+		return 0; /* of an earlier incarnation, or settled already */
+	TRY(rc);
+	/* only a move leaves a question that has to be settled; the rest is asked again */
+	if (state == ACTION_UNKNOWN && a.kind != ACT_MOVE)
+		state = ACTION_FAILED;
+	TRY(sql_do(c->t, c->e, "UPDATE action SET state=?, ended=?, reason=? WHERE id=?", "uiti", state,
+		   c->now, ev->why, a.id));
+	if (a.kind == ACT_MOVE &&
+	    state != ACTION_DONE) /* a load that failed may still have placed the cartridge */
+		TRY(library_doubt(c, BIT_ALL));
+	if (ev->outcome == OUTCOME_DONE)
+		TRY(apply(c, &a, ev));
+	if (!a.request)
+		return a.kind == ACT_STATUS || a.kind == ACT_INITIALIZE ? own_status(c, ev) : 0;
+
+	rc = request_load(c, a.request, &r);
+	if (rc == SQL_NONE)
+		return 0;
+	TRY(rc);
+	if (r.state != NTMS_LM_INPROCESS && r.state != NTMS_LM_WAITING && r.state != NTMS_LM_QUEUED)
+		return 0; /* ended meanwhile: drives_tidy() cleans up */
+	if (ev->outcome != OUTCOME_DONE)
+		rc = request_fault(c, &r, ev);
+	else
+		rc = (p = phase_of(&r)) && p->outcome ? p->outcome(c, &r, ev) : STEP_NEXT;
+	if (rc == STEP_NEXT)
+		return sql_do(c->t, c->e,
+			      "UPDATE librequest SET phase=phase+1, tries=0, poll_at=0 WHERE id=?", "i",
+			      r.id);
+	return rc < 0 ? 0 : rc;
+}

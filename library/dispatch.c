@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * What happened, to whom it concerns; then a look at the queue. */
+#include "library/controller.h"
+
+static int load(struct ctl *c, int64_t library)
+{
+	uint32_t enabled = 0, ready = 0, two_sided = 0, can_lock = 0, can_extend = 0, recovery = 0;
+
+	c->id = library;
+	TRY(sql_get(c->t, c->e,
+		    "SELECT l.library_type, o.enabled, o.opstate, l.ready, l.two_sided, l.can_lock, "
+		    "l.can_extend, l.auto_recovery, "
+		    "l.inventory_method, l.doubt FROM library l JOIN object o ON o.id=l.id WHERE l.id=?",
+		    "i", library, "uuuuuuuuuu", &c->type, &enabled, &c->opstate, &ready, &two_sided,
+		    &can_lock, &can_extend, &recovery, &c->inventory_method, &c->doubt));
+	c->enabled = enabled, c->ready = ready, c->two_sided = two_sided, c->can_lock = can_lock,
+	c->can_extend = can_extend;
+	c->auto_recovery = recovery;
+	return 0;
+}
+
+/* Out of reach: nothing can be asked; what is under way will be UNKNOWN. */
+static int down(struct ctl *c, const char *why)
+{
+	c->ready = false;
+	TRY(sql_do(c->t, c->e, "UPDATE library SET ready=0 WHERE id=?", "i", c->id));
+	TRY(library_doubt(c, BIT_ALL));
+	return library_state(c, NTMS_NOT_PRESENT, why);
+}
+
+static int progress(struct ctl *c, const struct event *ev)
+{
+	return sql_do(c->t, c->e,
+		      "UPDATE librequest SET done=?, total=?, reason=? WHERE id=(SELECT request FROM action "
+		      "WHERE id=?) AND state IN (0,1,5)",
+		      "uuti", ev->done, ev->total, ev->why, ev->action);
+}
+
+int library_event(struct txn *t, const struct library_world *world, const struct event *ev, struct err *e)
+{
+	struct ctl c = {.t = t, .world = world, .e = e, .now = txn_now(t)};
+	int rc = load(&c, ev->library);
+
+	if (rc == SQL_NONE)
+		return 0; /* the library was deleted */
+	TRY(rc);
+	switch (ev->kind) {
+	case EV_UP:
+		TRY(library_up(&c, ev->probe));
+		break;
+	case EV_DOWN:
+		TRY(down(&c, ev->why));
+		break;
+	case EV_OUTCOME:
+		TRY(action_outcome(&c, ev));
+		break;
+	case EV_PROGRESS:
+		return progress(&c, ev);
+	case EV_ATTENTION:
+		TRY(library_doubt(&c, ev->types));
+		break;
+	case EV_WAKE:
+		break;
+	}
+	if (c.type == NTMS_LIBRARYTYPE_OFFLINE)
+		return offline_run(&c);
+	TRY(deadlines_run(&c));
+	TRY(queue_run(&c));
+	return sql_do(t, e, "UPDATE library SET poll_at=0 WHERE id=? AND poll_at>0 AND poll_at<=?", "ii",
+		      c.id, c.now);
+}
+
+int library_woken(struct txn *t, int64_t library, void *world, struct err *e)
+{
+	struct event ev = {.kind = EV_WAKE, .library = library};
+
+	return library_event(t, world, &ev, e);
+}
+
+int library_next_deadline(struct txn *t, int64_t *at, struct err *e)
+{
+	*at = 0;
+	/* a deadline of an insert or eject is looked at when it polls */
+	return sql_get(t, e,
+		       "SELECT coalesce(min(x),0) FROM (SELECT min(poll_at) AS x FROM librequest WHERE state "
+		       "IN (0,1,5) AND poll_at>0 UNION ALL "
+		       "SELECT min(deadline) FROM librequest WHERE state IN (0,1,5) AND op=17 AND "
+		       "deadline>queued UNION ALL "
+		       "SELECT min(poll_at) FROM library WHERE poll_at>0)",
+		       "", "i", at);
+}

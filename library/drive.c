@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Which drive a request gets, and what becomes of a drive that nobody holds any more.
+ *
+ * A drive is held by a request while it works with it (drive.request), by an application from the end of its
+ * mount to its dismount (its medium's mounted_side), or left alone after a deferred dismount (DISMOUNTABLE)
+ * until somebody needs it.
+ */
+#include "library/controller.h"
+
+#include <stdio.h>
+
+int drive_set_state(struct ctl *c, int64_t drive, uint32_t state)
+{
+	TRY(sql_do(c->t, c->e, "UPDATE drive SET state=? WHERE id=? AND state<>?", "uiu", state, drive,
+		   state));
+	return sql_changes(c->t) ? object_changed(c->t, drive, c->e) : 0;
+}
+
+int drive_release(struct ctl *c, int64_t drive)
+{
+	return drive ? sql_do(c->t, c->e, "UPDATE drive SET request=NULL WHERE id=?", "i", drive) : 0;
+}
+
+int drive_needs_service(struct ctl *c, int64_t drive, const char *why)
+{
+	TRY(sql_do(c->t, c->e, "UPDATE drive SET reason=? WHERE id=?", "ti", why, drive));
+	return object_set_state(c->t, drive, NTMS_NEEDS_SERVICE, c->e);
+}
+
+int put_away(struct ctl *c, int64_t drive, int64_t medium)
+{
+	struct request_new n = {.library = c->id, .op = NTMS_LM_DISMOUNT, .drive = drive, .medium = medium};
+	int64_t open = 0;
+
+	TRY(request_open(c, NTMS_LM_DISMOUNT, medium, 0, &open));
+	return open ? 0 : request_new(c->t, &n, &open, NULL, c->e);
+}
+
+static int release_finished(struct ctl *c)
+{
+	TRY(sql_do(c->t, c->e,
+		   "UPDATE drive SET request=NULL WHERE library=? AND request IS NOT NULL AND NOT EXISTS("
+		   "SELECT 1 FROM librequest r WHERE r.id=drive.request AND r.state IN (0,1,5))",
+		   "i", c->id));
+	return 0;
+}
+
+int drives_tidy(struct ctl *c)
+{
+	VEC(struct { int64_t drive, medium; }) idle = {0};
+	int rc = 0;
+
+	TRY(release_finished(c));
+	if (!c->ready || c->doubt)
+		return 0;
+	{
+		auto_rows struct rows *q =
+			sql_rows(c->t, c->e,
+				 "SELECT d.id, m.id FROM drive d JOIN object o ON o.id=d.id JOIN "
+				 "physical_media m ON m.place=d.id "
+				 "WHERE d.library=? AND d.request IS NULL AND m.mounted_side IS NULL AND "
+				 "o.opstate=0 AND m.state<>5 AND d.state<>7",
+				 "i", c->id);
+
+		while (rows_next(q)) {
+			vec_add(&idle);
+			idle.v[idle.n - 1].drive = rows_i64(q, 0);
+			idle.v[idle.n - 1].medium = rows_i64(q, 1);
+		}
+		rc = rows_failed(q) ? (int)c->e->code : 0;
+	}
+	for (size_t i = 0; !rc && i < idle.n; i++)
+		if (!drive_acting(c, idle.v[i].drive, &rc))
+			rc = put_away(c, idle.v[i].drive, idle.v[i].medium);
+	vec_free(&idle);
+	return rc;
+}
+
+/* ---- choice ---- */
+
+struct candidate {
+	int64_t drive, medium, mounted, request, since, delay;
+	uint32_t state;
+	char generation[16];
+};
+
+struct wish {
+	int64_t request, medium, specific;
+	bool in_use; /* the medium is */
+	uint32_t wanted;
+	char type[32];	       /* media type key */
+	int64_t chosen, evict; /* the drive; one whose dismountable medium has to leave first */
+	bool fits;	       /* some drive of the library, enabled, can take it */
+	int64_t until;	       /* when a deferred dismount's time is over */
+};
+
+typedef VEC(struct candidate) candidate_vec;
+typedef VEC(struct wish) wish_vec;
+
+static int candidates(struct ctl *c, candidate_vec *out, bool enabled)
+{
+	auto_rows struct rows *q =
+		sql_rows(c->t, c->e,
+			 "SELECT d.id, coalesce(m.id,0), coalesce(m.mounted_side,0), coalesce(d.request,0), "
+			 "d.dismountable_since, d.defer_delay, d.state, "
+			 "d.generation FROM drive d JOIN object o ON o.id=d.id LEFT JOIN physical_media m ON "
+			 "m.place=d.id "
+			 "WHERE d.library=? AND (?=0 OR (o.enabled=1 AND o.opstate=0)) ORDER BY "
+			 "d.mount_count, d.number",
+			 "iu", c->id, (uint32_t)enabled);
+
+	while (rows_next(q)) {
+		struct candidate *d = vec_add(out);
+
+		*d = (struct candidate){rows_i64(q, 0), rows_i64(q, 1), rows_i64(q, 2), rows_i64(q, 3),
+					rows_i64(q, 4), rows_i64(q, 5), rows_u32(q, 6), ""};
+		snprintf(d->generation, sizeof d->generation, "%s", rows_text(q, 7));
+	}
+	return rows_failed(q) ? (int)c->e->code : 0;
+}
+
+static int wishes(struct ctl *c, const struct request *r, wish_vec *out)
+{
+	auto_rows struct rows *q = sql_rows(
+		c->t, c->e,
+		"SELECT r.id, m.id, CASE WHEN r.wanted & 16 THEN coalesce(r.drive,0) ELSE 0 END, "
+		"m.mounted_side IS NOT NULL OR EXISTS("
+		"SELECT 1 FROM librequest o WHERE o.id=m.request AND o.id<>r.id AND o.state IN (0,1,5)), "
+		"r.wanted, t.key "
+		"FROM librequest r JOIN physical_media m ON m.id=r.medium JOIN media_type t ON "
+		"t.id=m.media_type "
+		"WHERE r.id=?1 OR (?2 IS NOT NULL AND r.call=?2 AND r.state IN (0,1,5)) ORDER BY r.id",
+		"ig", r->id, &r->call);
+
+	while (rows_next(q)) {
+		struct wish *w = vec_add(out);
+
+		*w = (struct wish){.request = rows_i64(q, 0),
+				   .medium = rows_i64(q, 1),
+				   .specific = rows_i64(q, 2),
+				   .in_use = rows_i64(q, 3) != 0,
+				   .wanted = rows_u32(q, 4)};
+		snprintf(w->type, sizeof w->type, "%s", rows_text(q, 5));
+	}
+	return rows_failed(q) ? (int)c->e->code : 0;
+}
+
+static bool claimed(const wish_vec *all, int64_t drive)
+{
+	vec_each(w, all)
+		if (w->chosen == drive || w->evict == drive)
+			return true;
+	return false;
+}
+
+/* One wish: its own drive if it is in one, else an empty one, else one whose medium may leave. */
+static void choose(struct ctl *c, struct wish *w, const candidate_vec *drives, const wish_vec *all, int *rc)
+{
+	bool write = w->wanted & NTMS_MOUNT_WRITE;
+
+	vec_each(d, drives) {
+		bool free = !d->request && !d->mounted && !drive_acting(c, d->drive, rc);
+
+		if ((w->specific && d->drive != w->specific) || !drive_can(d->generation, w->type, write))
+			continue;
+		w->fits = true;
+		if (w->in_use || claimed(all, d->drive) || !free)
+			continue;
+		if (d->medium == w->medium) {
+			w->chosen = d->drive, w->evict = 0;
+			return;
+		}
+		if (!d->medium && !w->chosen)
+			w->chosen = d->drive;
+		if (d->medium && d->state == NTMS_DRIVESTATE_DISMOUNTABLE && !w->evict) {
+			int64_t until = d->since + d->delay * 1000;
+
+			if (until <= c->now)
+				w->evict = d->drive;
+			else if (!w->until || until < w->until)
+				w->until = until;
+		}
+	}
+	/* in a drive already, but not one it may use now: it must come out first */
+	vec_each(d, drives)
+		if (d->medium == w->medium)
+			w->chosen = w->evict = 0;
+	if (w->chosen)
+		w->evict = 0;
+}
+
+/* Waits that have been queued before keep the drives they could use: nobody overtakes a mount of several
+ * media for ever. */
+static int older_waits(struct ctl *c, const struct request *r, const wish_vec *mine, bool *blocked)
+{
+	int64_t n = 0;
+	int rc = sql_get(
+		c->t, c->e,
+		"SELECT count(*) FROM librequest o WHERE o.library=? AND o.op=17 AND o.state=5 AND o.phase=0 "
+		"AND o.id<? AND o.priority>="
+		"(SELECT priority FROM librequest WHERE id=?) AND o.call IS NOT NULL AND o.call IS NOT ? AND "
+		"(SELECT count(*) FROM librequest g WHERE g.call=o.call)>? AND NOT EXISTS(SELECT 1 FROM "
+		"librequest g JOIN physical_media m ON "
+		"m.id=g.medium WHERE g.call=o.call AND m.mounted_side IS NOT NULL)", /* drives are all it
+											lacks */
+		"iiigi", c->id, r->id, r->id, &r->call, (int64_t)mine->n, "i", &n);
+
+	*blocked = n > 0;
+	return rc;
+}
+
+static int reserve(struct ctl *c, const struct wish *w)
+{
+	TRY(sql_one(
+		c->t, c->e,
+		"UPDATE drive SET request=?, dismountable_since=0, reason='' WHERE id=? AND request IS NULL",
+		"ii", w->request, w->chosen));
+	TRY(sql_do(
+		c->t, c->e,
+		"UPDATE librequest SET drive=?, drive_guid=(SELECT guid FROM object WHERE id=?) WHERE id=?",
+		"iii", w->chosen, w->chosen, w->request));
+	TRY(sql_do(c->t, c->e, "UPDATE physical_media SET request=? WHERE id=?", "ii", w->request,
+		   w->medium));
+	return medium_state(c->t, w->medium, NTMS_MEDIASTATE_INUSE, c->e);
+}
+
+/* "tried at once or not at all": NTMS_MOUNT_ERROR_NOT_AVAILABLE, and dwTimeout 0 */
+static int not_now(struct ctl *c, struct request *r, int64_t again_ms, const char *why)
+{
+	if (r->op == NTMS_LM_MOUNT && (r->wanted & NTMS_MOUNT_ERROR_NOT_AVAILABLE))
+		return request_end(c, r, NTMS_LM_FAILED, ERROR_BUSY, "%s", why);
+	if (r->op == NTMS_LM_MOUNT && r->deadline && r->deadline <= r->queued)
+		return request_end(c, r, NTMS_LM_FAILED, ERROR_TIMEOUT, "%s", why);
+	return request_wait(c, r, again_ms, "%s", why);
+}
+
+static int no_drive(struct ctl *c, struct request *r, const struct wish *w)
+{
+	candidate_vec every = {0};
+	bool exists = false;
+	int rc = candidates(c, &every, false);
+
+	vec_each(d, &every)
+		exists |= (!w->specific || d->drive == w->specific) &&
+			  drive_can(d->generation, w->type, w->wanted & NTMS_MOUNT_WRITE);
+	vec_free(&every);
+	TRY(rc);
+	if (!exists)
+		return request_end(c, r, NTMS_LM_FAILED, ERROR_NO_SUPPORTING_DRIVES,
+				   "no drive of this library can take %s media%s", w->type,
+				   w->wanted & NTMS_MOUNT_WRITE ? " for writing" : "");
+	if (r->op != NTMS_LM_MOUNT)
+		return request_wait(c, r, 0, "every drive that takes %s media is disabled or needs service",
+				    w->type);
+	return request_end(c, r, NTMS_LM_FAILED, ERROR_RESOURCE_DISABLED,
+			   "every drive that takes %s media is disabled or needs service", w->type);
+}
+
+static int evict(struct ctl *c, int64_t drive)
+{
+	int64_t medium = 0;
+	int rc = medium_at(c->t, drive, &medium, c->e);
+
+	return rc == SQL_NONE ? 0 : rc ? rc : put_away(c, drive, medium);
+}
+
+static int reserve_all(struct ctl *c, struct request *r, wish_vec *all, const candidate_vec *drives)
+{
+	bool blocked = false;
+	int rc = 0;
+
+	vec_each(w, all) {
+		choose(c, w, drives, all, &rc);
+		TRY(rc);
+		if (!w->fits)
+			return no_drive(c, r, w);
+	}
+	if (all->n > drives->n)
+		return request_end(
+			c, r, NTMS_LM_FAILED, ERROR_RESOURCE_NOT_AVAILABLE,
+			"%zu media are to be mounted at once, and the library has %zu usable drives", all->n,
+			drives->n);
+	TRY(older_waits(c, r, all, &blocked));
+	if (blocked)
+		return not_now(c, r, 0, "an older mount of several media waits for drives");
+	vec_each(w, all)
+		if (!w->chosen) {
+			if (w->evict)
+				TRY(evict(c, w->evict));
+			return not_now(c, r, w->until ? w->until - c->now : 0,
+				       w->in_use     ? "a medium of the call is in use"
+				       : w->specific ? "the drive asked for is in use"
+						     : "all drives that take this medium are in use");
+		}
+	vec_each(w, all)
+		TRY(reserve(c, w));
+	vec_each(w, all)
+		if (w->request == r->id)
+			r->drive = w->chosen;
+	return STEP_NEXT;
+}
+
+int drives_reserve(struct ctl *c, struct request *r)
+{
+	wish_vec all = {0};
+	candidate_vec drives = {0};
+	int rc = wishes(c, r, &all);
+
+	if (!rc)
+		rc = candidates(c, &drives, true);
+	if (!rc)
+		rc = reserve_all(c, r, &all, &drives);
+	vec_free(&all);
+	vec_free(&drives);
+	return rc;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * What a failed action means for its request. One row per fault; the phases add nothing of their own. */
+#include "library/controller.h"
+
+enum remedy {
+	AGAIN,	   /* the same phase, after a pause, so many times; then fail */
+	SETTLE,	   /* read the elements, then the same phase; so many times */
+	ELSEWHERE, /* another drive if the request may choose; else fail */
+	WAIT_FOR,  /* the same phase for as long as it takes, telling why */
+	FAIL,
+};
+
+static const struct {
+	enum remedy remedy;
+	uint32_t tries, pause_ms;
+	uint32_t code; /* when it fails */
+	bool blame_medium, blame_drive, tell_operator;
+} remedies[] = {
+	[FAULT_OK] = {FAIL, 0, 0, ERROR_INVALID_STATE, false, false, false},
+	[FAULT_LATER] = {AGAIN, 60, 5000, ERROR_BUSY, false, false, false},
+	[FAULT_MEDIUM] = {FAIL, 0, 0, ERROR_UNABLE_TO_LOAD_MEDIUM, true, false, true},
+	[FAULT_DRIVE] = {ELSEWHERE, 2, 0, ERROR_DEVICE_NOT_AVAILABLE, false, true, true},
+	[FAULT_ROBOT] = {SETTLE, 1, 0, ERROR_DEVICE_NOT_AVAILABLE, false, false, true},
+	[FAULT_OPERATOR] = {WAIT_FOR, 0, 10000, 0, false, false, true},
+	[FAULT_CANNOT] = {FAIL, 0, 0, ERROR_DEVICE_NOT_AVAILABLE, false, false, false},
+	[FAULT_PATH] = {SETTLE, 1000, 0, ERROR_DEVICE_NOT_AVAILABLE, false, false, false},
+	[FAULT_SOURCE_EMPTY] = {SETTLE, 2, 0, ERROR_MEDIUM_NOT_ACCESSIBLE, false, false, false},
+	[FAULT_DESTINATION_FULL] = {SETTLE, 2, 0, ERROR_RESOURCE_NOT_AVAILABLE, false, false, false},
+	[FAULT_HELD] = {WAIT_FOR, 0, 2000, 0, false, false, false},
+	[FAULT_NEEDS_UNLOAD] = {AGAIN, 3, 1000, ERROR_BUSY, false, false, false},
+	[FAULT_INCOMPATIBLE] = {FAIL, 0, 0, ERROR_MEDIA_INCOMPATIBLE, false, false, false},
+	[FAULT_PROTECTED] = {FAIL, 0, 0, ERROR_WRITE_PROTECT, false, false, false},
+	[FAULT_NO_MEDIUM] = {SETTLE, 2, 0, ERROR_MEDIUM_NOT_ACCESSIBLE, false, false, false},
+	[FAULT_CLEANER] = {FAIL, 0, 0, ERROR_CLEANER_CARTRIDGE_INSTALLED, false, false, false},
+};
+
+static int tell_operator(struct ctl *c, const struct request *r, const struct event *ev)
+{
+	struct oprequest_new o = {.request = NTMS_OPREQ_DEVICESERVICE,
+				  .arg1_type = NTMS_LIBRARY,
+				  .arg1 = c->id,
+				  .message = ev->why};
+	int64_t id;
+
+	if (remedies[ev->fault].blame_drive && r->drive)
+		o.arg1_type = NTMS_DRIVE, o.arg1 = r->drive;
+	else if (remedies[ev->fault].blame_medium && r->medium)
+		o.arg1_type = NTMS_PHYSICAL_MEDIA, o.arg1 = r->medium;
+	return oprequest_post(c->t, &o, &id, c->e);
+}
+
+static int fail(struct ctl *c, struct request *r, const struct event *ev)
+{
+	uint32_t code = remedies[ev->fault].code;
+
+	if (ev->fault == FAULT_INCOMPATIBLE && r->side) {
+		uint32_t state = 0;
+
+		TRY(sql_get(c->t, c->e, "SELECT state FROM side WHERE id=?", "i", r->side, "u", &state));
+		if (state == NTMS_PARTSTATE_NEW || state == NTMS_PARTSTATE_FOREIGN ||
+		    state == NTMS_PARTSTATE_UNPREPARED)
+			TRY(side_set_state(c->t, r->side, NTMS_PARTSTATE_INCOMPATIBLE, c->e));
+	}
+	if (ev->fault == FAULT_CLEANER && r->medium)
+		TRY(sql_do(c->t, c->e, "UPDATE physical_media SET cleaner=1 WHERE id=?", "i", r->medium));
+	if (remedies[ev->fault].blame_medium && r->medium) {
+		TRY(sql_do(c->t, c->e, "UPDATE physical_media SET reason=? WHERE id=?", "ti", ev->why,
+			   r->medium));
+		TRY(medium_state(c->t, r->medium, NTMS_MEDIASTATE_OPERROR, c->e));
+	}
+	if (r->op == NTMS_LM_DISMOUNT && r->drive) /* or it would be tried for ever: a person must look */
+		TRY(drive_needs_service(c, r->drive, ev->why));
+	/* AutoRecovery: RSM looks for itself after a mount that failed (behaviour.md, inventory) */
+	if (r->op == NTMS_LM_MOUNT && c->auto_recovery && ev->fault != FAULT_INCOMPATIBLE)
+		TRY(library_doubt(c, BIT_ALL));
+	return request_end(c, r, NTMS_LM_FAILED, code, "%s", ev->why);
+}
+
+int request_fault(struct ctl *c, struct request *r, const struct event *ev)
+{
+	enum remedy remedy = remedies[ev->fault].remedy;
+
+	if (remedies[ev->fault].tell_operator)
+		TRY(tell_operator(c, r, ev));
+	if (remedies[ev->fault].blame_drive && r->drive)
+		TRY(drive_needs_service(c, r->drive, ev->why));
+	if (remedy == WAIT_FOR)
+		return request_wait(c, r, remedies[ev->fault].pause_ms, "%s", ev->why);
+	if (r->tries >= remedies[ev->fault].tries)
+		remedy = FAIL;
+	TRY(sql_do(c->t, c->e, "UPDATE librequest SET tries=tries+1 WHERE id=?", "i", r->id));
+	switch (remedy) {
+	case AGAIN:
+		return request_wait(c, r, remedies[ev->fault].pause_ms, "%s", ev->why);
+	case SETTLE:
+		TRY(library_doubt(c, BIT_ALL));
+		return request_wait(c, r, 0, "%s", ev->why);
+	case ELSEWHERE:
+		if (!r->drive || (r->wanted & NTMS_MOUNT_SPECIFIC_DRIVE) || r->op == NTMS_LM_DISMOUNT)
+			break;
+		TRY(drive_release(c, r->drive)); /* drives_tidy() puts the medium away */
+		TRY(sql_do(c->t, c->e, "UPDATE librequest SET drive=NULL, drive_guid=NULL WHERE id=?", "i",
+			   r->id));
+		TRY(request_goto(c, r, &phase_drive) == STEP_AGAIN ? 0 : (int)c->e->code);
+		return request_wait(c, r, 0, "%s", ev->why);
+	case WAIT_FOR:
+	case FAIL:
+		break;
+	}
+	return fail(c, r, ev);
+}

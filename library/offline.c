@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * The offline library: it has no devices, but the timers of calls that wait, and the requests whose media are
+ * on the shelf. */
+#include "library/controller.h"
+
+typedef VEC(int64_t) id_vec;
+
+static int ids_of(struct ctl *c, id_vec *out, const char *sql, int64_t a, int64_t b)
+{
+	auto_rows struct rows *q = sql_rows(c->t, c->e, sql, "ii", a, b);
+
+	while (rows_next(q))
+		*vec_add(out) = rows_i64(q, 0);
+	return rows_failed(q) ? (int)c->e->code : 0;
+}
+
+/* All media of the request's call are online, in one library: hand its requests over to that one. */
+static int hand_over(struct ctl *c, const struct request *r)
+{
+	int64_t away = 0, libraries = 0, library = 0;
+
+	TRY(sql_get(c->t, c->e,
+		    "SELECT coalesce(sum(m.library=?1),0), count(DISTINCT m.library), max(m.library) FROM "
+		    "librequest q JOIN physical_media m ON "
+		    "m.id=q.medium WHERE q.state IN (0,1,5) AND (q.id=?2 OR (?3 IS NOT NULL AND q.call=?3))",
+		    "iig", c->id, r->id, &r->call, "iii", &away, &libraries, &library));
+	if (away)
+		return 0;
+	if (libraries > 1) {
+		int rc = request_end(c, r, NTMS_LM_FAILED, ERROR_DRIVE_MEDIA_MISMATCH,
+				     "the media of one mount have come online in different libraries");
+		return rc < 0 ? 0 : rc;
+	}
+	if (r->oprequest)
+		TRY(oprequest_close(c->t, r->oprequest, NTMS_OPSTATE_COMPLETE, c->e));
+	TRY(sql_do(c->t, c->e,
+		   "UPDATE librequest SET library=?1, state=0, reason='', oprequest=NULL WHERE state IN "
+		   "(0,1,5) AND (id=?2 OR (?3 IS NOT NULL AND "
+		   "call=?3))",
+		   "iig", library, r->id, &r->call));
+	TRY(object_changed(c->t, r->id, c->e));
+	txn_wake(c->t, library);
+	return 0;
+}
+
+static int ask_again(struct ctl *c, struct request *r)
+{
+	struct oprequest_new o = {.request = NTMS_OPREQ_MOVEMEDIA,
+				  .arg1_type = NTMS_PHYSICAL_MEDIA,
+				  .arg1 = r->medium,
+				  .arg2_type = NTMS_LIBRARY,
+				  .message = "The medium is still offline. Put it into a library."};
+
+	TRY(oprequest_post(c->t, &o, &r->oprequest, c->e));
+	return sql_do(c->t, c->e, "UPDATE librequest SET oprequest=? WHERE id=?", "ii", r->oprequest, r->id);
+}
+
+static int look_at(struct ctl *c, int64_t id)
+{
+	uint32_t answer = NTMS_OPSTATE_UNKNOWN;
+	struct request r;
+	int rc = request_load(c, id, &r);
+
+	if (rc == SQL_NONE ||
+	    (!rc && r.state != NTMS_LM_QUEUED && r.state != NTMS_LM_INPROCESS && r.state != NTMS_LM_WAITING))
+		return 0;
+	TRY(rc);
+	if (r.op >= NTMS_LM_DISABLEMEDIA && r.op <= NTMS_LM_ENABLEMEDIA) { /* needs no device */
+		const struct phase *p = phase_of(&r);
+
+		rc = p ? p->start(c, &r) : STEP_NEXT;
+		if (rc == STEP_NEXT)
+			rc = request_end(c, &r, NTMS_LM_PASSED, 0, "%s", "");
+		return rc < 0 ? 0 : rc;
+	}
+	if (!r.oprequest) {
+		TRY(request_state(c->t, r.id, NTMS_LM_WAITING, "the medium is offline", c->e));
+		return hand_over(c, &r);
+	}
+	TRY(oprequest_state(c->t, r.oprequest, &answer, c->e));
+	if (answer == NTMS_OPSTATE_REFUSED) {
+		r.oprequest = 0;
+		rc = request_end(c, &r, NTMS_LM_FAILED, ERROR_REQUEST_REFUSED,
+				 "the operator refused to bring the medium");
+		return rc < 0 ? 0 : rc;
+	}
+	TRY(request_state(c->t, r.id, NTMS_LM_WAITING, "an operator must put the medium into a library",
+			  c->e));
+	TRY(hand_over(c, &r));
+	rc = request_load(c, id, &r);
+	if (!rc && r.state == NTMS_LM_WAITING &&
+	    (answer == NTMS_OPSTATE_COMPLETE || answer == NTMS_OPSTATE_UNKNOWN))
+		rc = ask_again(c, &r); /* an answer is only a claim: the medium isn't there */
+	return rc;
+}
+
+int deadlines_run(struct ctl *c)
+{
+	id_vec late = {0};
+	/* dwTimeout 0 asks whether a mount can start at once; one that could goes on */
+	int rc = ids_of(c, &late,
+			"SELECT id FROM librequest WHERE library=? AND state IN (0,1,5) AND op=17 AND "
+			"deadline>0 AND deadline<=? AND "
+			"(deadline>queued OR phase=0)",
+			c->id, c->now);
+
+	for (size_t i = 0; !rc && i < late.n; i++) {
+		struct request r;
+
+		rc = request_load(c, late.v[i], &r);
+		if (!rc && (r.state == NTMS_LM_QUEUED || r.state == NTMS_LM_INPROCESS ||
+			    r.state == NTMS_LM_WAITING)) {
+			if (r.oprequest)
+				rc = oprequest_delete(c->t, r.oprequest, c->e);
+			r.oprequest = 0;
+			if (!rc)
+				rc = request_end(c, &r, NTMS_LM_CANCELLED, ERROR_TIMEOUT,
+						 "the call's time was over");
+			rc = rc < 0 ? 0 : rc;
+		}
+	}
+	vec_free(&late);
+	return rc;
+}
+
+int offline_run(struct ctl *c)
+{
+	id_vec open = {0};
+	int rc;
+
+	TRY(allocations_retry(c->t, c->e));
+	TRY(waiting_expire(c->t, c->e));
+	TRY(purge_finished(c->t, c->e));
+	TRY(deadlines_run(c));
+	rc = ids_of(c, &open,
+		    "SELECT id FROM librequest WHERE library=? AND state IN (0,1,5) AND id>? ORDER BY id",
+		    c->id, 0);
+	for (size_t i = 0; !rc && i < open.n; i++)
+		rc = look_at(c, open.v[i]);
+	vec_free(&open);
+	return rc;
+}

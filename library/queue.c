@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Which request goes on next. Each look at the queue offers robot and drives to the open requests in this
+ * order: those under way first; then by type of request, as RSM does (dismounts before mounts), except that
+ * identification and free labels give way to mounts (docs/choices.md); among mounts by priority, order number
+ * and time.
+ */
+#include "library/controller.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static const char open_requests[] =
+	"SELECT id FROM librequest WHERE library=? AND state IN (0,1,5) "
+	"ORDER BY phase=0, CASE op WHEN 14 THEN 30 ELSE op END, -priority, ord=0, ord, id";
+
+int request_load(struct ctl *c, int64_t id, struct request *r)
+{
+	*r = (struct request){.id = id};
+	return sql_get(c->t, c->e,
+		       "SELECT op, option, state, phase, wanted, tries, error, coalesce(side,0), "
+		       "coalesce(drive,0), coalesce(medium,0), "
+		       "coalesce(slot,0), coalesce(port,0), deadline, poll_at, queued, "
+		       "coalesce(oprequest,0), call FROM librequest "
+		       "WHERE id=?",
+		       "i", id, "uuuuuuuiiiiiiiiig", &r->op, &r->option, &r->state, &r->phase, &r->wanted,
+		       &r->tries, &r->error, &r->side, &r->drive, &r->medium, &r->slot, &r->port,
+		       &r->deadline, &r->poll_at, &r->queued, &r->oprequest, &r->call);
+}
+
+/* The other requests of a mount of several media end with the first that fails. */
+static int end_call(struct ctl *c, const struct request *r)
+{
+	VEC(int64_t) others = {0};
+	int rc = 0;
+
+	if (guid_is_null(&r->call))
+		return 0;
+	{
+		auto_rows struct rows *q =
+			sql_rows(c->t, c->e, "SELECT id FROM librequest WHERE call=? AND id<>?", "gi",
+				 &r->call, r->id);
+
+		while (rows_next(q))
+			*vec_add(&others) = rows_i64(q, 0);
+		rc = rows_failed(q) ? (int)c->e->code : 0;
+	}
+	for (size_t i = 0; !rc && i < others.n; i++) {
+		struct request o;
+
+		rc = request_load(c, others.v[i], &o);
+		if (!rc && o.state == NTMS_LM_PASSED) /* it has its drive already: give it back */
+			rc = sql_do(c->t, c->e, "UPDATE physical_media SET mounted_side=NULL WHERE id=?", "i",
+				    o.medium);
+		else if (!rc && (o.state == NTMS_LM_QUEUED || o.state == NTMS_LM_INPROCESS ||
+				 o.state == NTMS_LM_WAITING))
+			rc = request_finish(c->t, o.id, NTMS_LM_CANCELLED, ERROR_CANCELLED,
+					    "another medium of the same call failed", c->e);
+		if (!rc)
+			rc = drive_release(c, o.drive);
+	}
+	vec_free(&others);
+	return rc;
+}
+
+int request_end(struct ctl *c, const struct request *r, uint32_t lm_state, uint32_t code, const char *fmt,
+		...)
+{
+	char why[400];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, sizeof why, fmt, ap);
+	va_end(ap);
+	if (r->oprequest)
+		TRY(oprequest_close(c->t, r->oprequest, NTMS_OPSTATE_COMPLETE, c->e));
+	TRY(request_finish(c->t, r->id, lm_state, code, why, c->e));
+	if (lm_state != NTMS_LM_PASSED && r->op == NTMS_LM_MOUNT)
+		TRY(end_call(c, r));
+	return STEP_END;
+}
+
+int request_poll(struct ctl *c, struct request *r, int64_t after_ms)
+{
+	r->poll_at = c->now + after_ms;
+	return sql_do(c->t, c->e, "UPDATE librequest SET poll_at=? WHERE id=?", "ii", r->poll_at, r->id);
+}
+
+int request_wait(struct ctl *c, struct request *r, int64_t after_ms, const char *fmt, ...)
+{
+	char why[400];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, sizeof why, fmt, ap);
+	va_end(ap);
+	if (after_ms)
+		TRY(request_poll(c, r, after_ms));
+	TRY(request_state(c->t, r->id, NTMS_LM_WAITING, why, c->e));
+	return STEP_STAY;
+}
+
+int request_goto(struct ctl *c, struct request *r, const struct phase *to)
+{
+	const struct phase *const *p = program_of(r->op);
+	uint32_t n = 0;
+
+	while (p[n] && p[n] != to)
+		n++;
+	r->phase = n;
+	TRY(sql_do(c->t, c->e, "UPDATE librequest SET phase=?, poll_at=0 WHERE id=?", "ui", n, r->id));
+	return STEP_AGAIN;
+}
+
+int request_open(struct ctl *c, uint32_t op, int64_t medium, int64_t side, int64_t *id)
+{
+	int rc = sql_get(c->t, c->e,
+			 "SELECT id FROM librequest WHERE library=? AND state IN (0,1,5) AND op=? AND (?=0 "
+			 "OR medium=?) AND (?=0 OR side=?)",
+			 "iuiiii", c->id, op, medium, medium, side, side, "i", id);
+
+	if (rc == SQL_NONE)
+		*id = 0;
+	return rc == SQL_NONE ? 0 : rc;
+}
+
+/* Enabling and disabling are the database's business; everything else needs a library that is there and
+ * understood. */
+static bool may_run(const struct ctl *c, const struct request *r)
+{
+	if (r->op >= NTMS_LM_DISABLELIBRARY && r->op <= NTMS_LM_ENABLEMEDIA)
+		return true;
+	return c->ready && !c->doubt;
+}
+
+/* Runs phases until one has to wait for an action or for something else. *moved: something changed for
+ * others. */
+static int request_step(struct ctl *c, struct request *r, bool *moved)
+{
+	const struct phase *p;
+	int rc = 0;
+
+	while ((p = phase_of(r))) {
+		rc = p->start(c, r);
+		if (rc == STEP_NEXT) {
+			r->phase++;
+			rc = sql_do(c->t, c->e, "UPDATE librequest SET phase=?, poll_at=0 WHERE id=?", "ui",
+				    r->phase, r->id);
+			if (rc)
+				return rc;
+			*moved = true;
+			continue;
+		}
+		if (rc == STEP_AGAIN) {
+			*moved = true;
+			continue;
+		}
+		if (rc == STEP_ACTION) {
+			*moved = true;
+			return request_state(c->t, r->id, NTMS_LM_INPROCESS, "", c->e);
+		}
+		if (rc == STEP_END)
+			*moved = true;
+		return rc < 0 ? 0 : rc;
+	}
+	*moved = true;
+	rc = request_end(c, r, r->wanted & WANTED_STOP ? NTMS_LM_STOPPED : NTMS_LM_PASSED, 0, "%s", "");
+	return rc < 0 ? 0 : rc;
+}
+
+static const char *why_not(const struct ctl *c)
+{
+	if (c->opstate == NTMS_NOT_PRESENT)
+		return "the library can't be reached";
+	if (c->opstate == NTMS_NEEDS_SERVICE)
+		return "the library needs service";
+	return "the library's elements are being read";
+}
+
+static int look(struct ctl *c, bool *moved)
+{
+	VEC(int64_t) ids = {0};
+	int rc = 0;
+
+	{
+		auto_rows struct rows *q = sql_rows(c->t, c->e, open_requests, "i", c->id);
+
+		while (rows_next(q))
+			*vec_add(&ids) = rows_i64(q, 0);
+		rc = rows_failed(q) ? (int)c->e->code : 0;
+	}
+	for (size_t i = 0; !rc && i < ids.n; i++) {
+		struct request r;
+		bool acting;
+
+		rc = request_load(c, ids.v[i], &r);
+		if (rc ||
+		    (r.state != NTMS_LM_QUEUED && r.state != NTMS_LM_INPROCESS && r.state != NTMS_LM_WAITING))
+			continue;
+		acting = request_acting(c, r.id, &rc);
+		if (rc || acting || r.poll_at > c->now)
+			continue;
+		if (r.poll_at) /* its time has come: whatever it still waits for will look at the queue itself
+				*/
+			rc = sql_do(c->t, c->e, "UPDATE librequest SET poll_at=0 WHERE id=?", "i", r.id);
+		if (rc)
+			continue;
+		if (!may_run(c, &r))
+			rc = request_state(c->t, r.id, NTMS_LM_WAITING, why_not(c), c->e);
+		else
+			rc = request_step(c, &r, moved);
+	}
+	vec_free(&ids);
+	return rc;
+}
+
+int queue_run(struct ctl *c)
+{
+	bool moved = true;
+	int rc = 0;
+
+	/* doubt comes first: no move before the elements were read */
+	if (c->doubt && c->opstate != NTMS_NOT_PRESENT && c->enabled) {
+		int64_t poll_at = 0;
+
+		TRY(sql_get(c->t, c->e, "SELECT poll_at FROM library WHERE id=?", "i", c->id, "i", &poll_at));
+		if (poll_at <= c->now && !robot_busy(c, &rc)) {
+			uint8_t types = (uint8_t)c->doubt;
+
+			TRY(sql_do(c->t, c->e, "UPDATE library SET doubt=0, ready=0 WHERE id=?", "i", c->id));
+			c->doubt = 0, c->ready = false;
+			rc = action_status(c, NULL, types);
+		}
+		if (rc > 0)
+			return rc;
+	}
+	/* what one request gives up another may take; bounded, since each pass must have moved one */
+	for (int pass = 0; moved && pass < 16; pass++) {
+		moved = false;
+		TRY(drives_tidy(c));
+		if (c->ready && !c->doubt)
+			TRY(hand_empty(c));
+		TRY(look(c, &moved));
+	}
+	return 0;
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What the robot reports becomes what the rows say. This one function is the inventory, the answer to every
+ * doubt, and the settling of moves whose outcome nobody knows.
+ *
+ * Each element that is reported full gets its medium: the one with its bar code; else, without a readable bar
+ * code, the one the rows have there, or the one that an unsettled move was to bring. Media that were in the
+ * elements read and are in none of them now went elsewhere: to another element of the report, else offline.
+ * What isn't proven by a bar code is unverified until a label was read.
+ */
+#include "library/controller.h"
+
+#include <string.h>
+
+struct place { /* one element: what is reported, what the rows say, what it comes to */
+	const struct element_state *s;
+	int64_t element, was, now;
+	bool verified, inverted_was;
+	uint8_t type;
+	uint32_t state; /* slots */
+};
+typedef VEC(struct place) place_vec;
+
+static int by_address(const void *a, const void *b)
+{
+	return (int)((const struct element_state *)a)->address -
+	       (int)((const struct element_state *)b)->address;
+}
+
+static const struct element_state *reported(const struct event *ev, uint32_t address)
+{
+	struct element_state key = {.address = (uint16_t)address};
+
+	return bsearch(&key, ev->elements, ev->n_elements, sizeof key, by_address);
+}
+
+static int load_places(struct ctl *c, const struct event *ev, uint8_t types, place_vec *out)
+{
+	static const char sql[] =
+		"SELECT e.id, e.element, e.type, e.state, coalesce(m.id,0), coalesce(m.inverted,0) FROM ("
+		"SELECT id, element, 2 AS type, state FROM slot WHERE library=?1 UNION ALL "
+		"SELECT id, element, 4, 0 FROM drive WHERE library=?1 UNION ALL "
+		"SELECT id, element, 3, 0 FROM ieport WHERE library=?1 UNION ALL "
+		"SELECT id, element, 1, 0 FROM changer WHERE library=?1) e LEFT JOIN physical_media m ON "
+		"m.place=e.id";
+	auto_rows struct rows *q = sql_rows(c->t, c->e, sql, "i", c->id);
+
+	while (rows_next(q)) {
+		const struct element_state *s = reported(ev, rows_u32(q, 1));
+		struct place *p;
+
+		if (!(types & 1 << rows_u32(q, 2)))
+			continue;
+		p = vec_add(out);
+		*p = (struct place){.s = s,
+				    .element = rows_i64(q, 0),
+				    .type = (uint8_t)rows_u32(q, 2),
+				    .state = rows_u32(q, 3),
+				    .was = rows_i64(q, 4),
+				    .inverted_was = rows_i64(q, 5) != 0};
+		if (!s) /* in the type's range, but not in the answer: nothing is known, nothing changes */
+			p->now = p->was;
+	}
+	return rows_failed(q) ? (int)c->e->code : 0;
+}
+
+/* The medium that a move, unsettled, was to bring to this element. */
+static int64_t expected(struct ctl *c, int64_t element, int *rc)
+{
+	int64_t medium = 0;
+	int got = sql_get(c->t, c->e,
+			  "SELECT a.medium FROM action a JOIN physical_media m ON m.id=a.medium WHERE "
+			  "a.library=? AND a.state=3 AND a.kind=3 AND "
+			  "a.destination=? AND m.place=a.source ORDER BY a.id DESC LIMIT 1",
+			  "ii", c->id, element, "i", &medium);
+
+	if (got && got != SQL_NONE)
+		*rc = got;
+	return medium;
+}
+
+static int barcode_of(struct ctl *c, int64_t medium, char out[65])
+{
+	out[0] = 0;
+	return medium ? sql_get(c->t, c->e, "SELECT barcode FROM physical_media WHERE id=?", "i", medium, "T",
+				out, (size_t)65)
+		      : 0;
+}
+
+static bool taken(const place_vec *all, int64_t medium)
+{
+	vec_each(p, all)
+		if (p->now == medium)
+			return true;
+	return false;
+}
+
+/* A port's content is not ours to catalogue: what an operator laid there comes in by an insert. */
+static int stranger_in_port(struct ctl *c, struct place *p, int64_t medium)
+{
+	int64_t library = 0;
+
+	if (medium)
+		TRY(sql_get(c->t, c->e, "SELECT library FROM physical_media WHERE id=?", "i", medium, "i",
+			    &library));
+	p->now = library == c->id ? medium : 0; /* one of ours, moved there behind our back */
+	p->verified = p->now != 0;
+	return 0;
+}
+
+static int with_tag(struct ctl *c, const place_vec *all, struct place *p)
+{
+	int64_t medium = 0;
+	char was[65];
+	int rc;
+
+	TRY(barcode_of(c, p->was, was));
+	if (p->was && !strcmp(was, p->s->tag)) {
+		p->now = p->was;
+		p->verified = true;
+		return 0;
+	}
+	rc = medium_by_barcode(c->t, p->s->tag, c->id, &medium, c->e);
+	if (rc && rc != SQL_NONE)
+		return rc;
+	if (medium && taken(all, medium))
+		medium = 0; /* the same bar code twice: the other one was first */
+	if (p->type == 3)
+		return stranger_in_port(c, p, medium);
+	if (p->was && !was[0] && !medium) {
+		/* it had no readable bar code, and has one now */
+		TRY(sql_do(c->t, c->e, "UPDATE physical_media SET barcode=? WHERE id=?", "ti", p->s->tag,
+			   p->was));
+		TRY(object_changed(c->t, p->was, c->e));
+		medium = p->was;
+	}
+	p->now = medium ? medium : -1;
+	p->verified = medium != 0;
+	return 0;
+}
+
+static int without_tag(struct ctl *c, const place_vec *all, struct place *p)
+{
+	int rc = 0;
+
+	p->now = p->was ? p->was : expected(c, p->element, &rc);
+	if (p->now && taken(all, p->now) && p->now != p->was)
+		p->now = 0;
+	if (!p->now && p->type != 3)
+		p->now = -1;
+	return rc;
+}
+
+/* ---- writing it down ---- */
+
+static int media_type_here(struct ctl *c, const struct element_state *s, int64_t *type)
+{
+	const char *key = s->cleaner ? "Cleaner" : media_type_of_barcode(s->tag);
+	char of_drives[32] = "";
+
+	if (!key) { /* no media identifier: what the newest of the drives writes */
+		int rc = sql_get(c->t, c->e,
+				 "SELECT generation FROM drive WHERE library=? AND generation<>'' ORDER BY "
+				 "generation DESC LIMIT 1",
+				 "i", c->id, "T", of_drives, sizeof of_drives);
+
+		if (rc && rc != SQL_NONE)
+			return rc;
+		key = of_drives[0] ? of_drives : "Tape";
+	}
+	TRY(media_type_find(c->t, key, type, c->e));
+	return library_add_media_type(c->t, c->id, *type, c->e);
+}
+
+static int newcomer(struct ctl *c, struct place *p)
+{
+	struct medium_new n = {.library = c->id,
+			       .place = p->element,
+			       .barcode = p->s->tag,
+			       .cleaner = p->s->cleaner,
+			       .inverted = p->s->inverted && c->two_sided};
+	int64_t sides = 1;
+
+	n.cleaner |= media_is_cleaner_barcode(p->s->tag);
+	TRY(media_type_here(c, p->s, &n.media_type));
+	TRY(sql_get(c->t, c->e, "SELECT sides FROM media_type WHERE id=?", "i", n.media_type, "i", &sides));
+	n.sides = (uint32_t)sides;
+	TRY(medium_create(c->t, &n, &p->now, c->e));
+	return medium_verified(c->t, p->now, p->s->tag[0] != 0, c->e);
+}
+
+static uint32_t slot_state(const struct place *p)
+{
+	if (!p->s)
+		return p->state;
+	if (p->s->absent || p->s->disabled)
+		return NTMS_SLOTSTATE_NOTPRESENT;
+	return p->s->full ? NTMS_SLOTSTATE_FULL : NTMS_SLOTSTATE_EMPTY;
+}
+
+static int write_element(struct ctl *c, const struct place *p)
+{
+	const char *why = p->s && p->s->why ? p->s->why : "";
+	uint32_t state = slot_state(p);
+
+	if (!p->s)
+		return 0;
+	switch (p->type) {
+	case 2:
+		TRY(sql_do(c->t, c->e,
+			   "UPDATE slot SET state=?1, reason=?2 WHERE id=?3 AND (state<>?1 OR reason<>?2)",
+			   "uti", state, why, p->element));
+		break;
+	case 3:
+		TRY(sql_do(
+			c->t, c->e,
+			"UPDATE ieport SET content=?1, position=?2, reason=?3, tag=?5, cleaner=?6 WHERE "
+			"id=?4 AND "
+			"(content<>?1 OR position<>?2 OR reason<>?3 OR tag<>?5)",
+			"uutitu", (uint32_t)(p->s->full ? NTMS_PORTCONTENT_FULL : NTMS_PORTCONTENT_EMPTY),
+			(uint32_t)(p->s->access ? NTMS_PORTPOSITION_RETRACTED : NTMS_PORTPOSITION_EXTENDED),
+			why, p->element, p->s->tag, (uint32_t)p->s->cleaner));
+		break;
+	default:
+		return 0;
+	}
+	return sql_changes(c->t) ? object_changed(c->t, p->element, c->e) : 0;
+}
+
+/* Who is in no element of the report any more. From a port it was taken by an operator, else it is missing.
+ */
+static int departed(struct ctl *c, const place_vec *all, const struct place *p)
+{
+	if (!p->was || p->was == p->now || taken(all, p->was))
+		return 0;
+	return p->type == 3 ? medium_ejected(c->t, p->was, c->e) : medium_lost(c->t, p->was, c->e);
+}
+
+static int arrived(struct ctl *c, struct place *p)
+{
+	int64_t place = 0, inverted = 0;
+	bool up;
+
+	if (p->now == -1)
+		return newcomer(c, p);
+	if (!p->now)
+		return 0;
+	TRY(medium_place(c, p->now, &place, &inverted));
+	up = c->two_sided && p->s ? p->s->inverted : inverted != 0;
+	if (place != p->element)
+		return medium_move(c->t, p->now, p->element, up, p->verified, c->e);
+	if (p->s && p->verified)
+		return medium_verified(c->t, p->now, true, c->e);
+	return 0;
+}
+
+static int write_places(struct ctl *c, place_vec *all)
+{
+	vec_each(p, all)
+		TRY(departed(c, all, p));
+	/* cycles: whoever changes places leaves the old one first, so that each place is free when its medium
+	 * comes */
+	vec_each(p, all)
+		if (p->was && p->was != p->now)
+			TRY(sql_do(c->t, c->e, "UPDATE physical_media SET place=NULL WHERE id=? AND place=?",
+				   "ii", p->was, p->element));
+	vec_each(p, all)
+		TRY(arrived(c, p));
+	vec_each(p, all)
+		TRY(write_element(c, p));
+	return 0;
+}
+
+/* Moves whose outcome nobody knew are known now: the rows say where their media are. */
+static int settle_moves(struct ctl *c, uint8_t types)
+{
+	if (types != BIT_ALL &&
+	    (types & (BIT_STORAGE | BIT_DRIVE | BIT_IE)) != (BIT_STORAGE | BIT_DRIVE | BIT_IE))
+		return 0;
+	return sql_do(c->t, c->e,
+		      "UPDATE action SET state=CASE WHEN kind=3 AND EXISTS(SELECT 1 FROM physical_media m "
+		      "WHERE m.id=action.medium AND "
+		      "m.place=action.destination) THEN 1 ELSE 2 END, ended=? WHERE library=? AND state=3",
+		      "ii", c->now, c->id);
+}
+
+static int drive_states(struct ctl *c)
+{
+	/* an empty drive is dismounted, whatever it was before */
+	return sql_do(c->t, c->e,
+		      "UPDATE drive SET state=0, holder='' WHERE library=? AND state<>0 AND state<>6 AND NOT "
+		      "EXISTS("
+		      "SELECT 1 FROM physical_media m WHERE m.place=drive.id)",
+		      "i", c->id);
+}
+
+int reconcile(struct ctl *c, const struct event *ev, uint8_t types)
+{
+	auto_free struct element_state *sorted = calloc(ev->n_elements + 1, sizeof *sorted);
+	struct event copy = {.elements = sorted, .n_elements = ev->n_elements};
+	place_vec all = {0};
+	int rc;
+
+	if (!sorted)
+		return err_set(c->e, ERROR_NOT_ENOUGH_MEMORY, "no memory for %zu elements", ev->n_elements);
+	memcpy(sorted, ev->elements, ev->n_elements * sizeof *sorted);
+	qsort(sorted, ev->n_elements, sizeof *sorted, by_address);
+	rc = load_places(c, &copy, types, &all);
+
+	/* bar codes first: they prove most; then what has none */
+	for (struct place *p = all.v; !rc && p < all.v + all.n; p++)
+		if (p->s && p->s->full && p->s->tag[0])
+			rc = with_tag(c, &all, p);
+	for (struct place *p = all.v; !rc && p < all.v + all.n; p++)
+		if (p->s && p->s->full && !p->s->tag[0])
+			rc = without_tag(c, &all, p);
+	if (!rc)
+		rc = write_places(c, &all);
+	if (!rc)
+		rc = settle_moves(c, types);
+	if (!rc)
+		rc = drive_states(c);
+	vec_free(&all);
+	return rc;
+}

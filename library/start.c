@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * A new incarnation: what the last one left unfinished is closed or put up for settling. */
+#include "library/controller.h"
+
+#include <string.h>
+
+static int library_row(struct ctl *c, struct library_key *k)
+{
+	int rc = sql_get(c->t, c->e, "SELECT id FROM library WHERE key=?", "t", k->key, "i", &k->id);
+
+	if (rc == SQL_NONE) {
+		TRY(object_new(c->t, NTMS_LIBRARY, k->key, NULL, &k->id, c->e));
+		TRY(sql_do(c->t, c->e, "INSERT INTO library(id, key, library_type, flags) VALUES(?,?,?,?)",
+			   "ituu", k->id, k->key, k->library_type,
+			   (uint32_t)NTMS_LIBRARYFLAG_RECOGNIZECLEANERBARCODE));
+		rc = 0;
+	}
+	TRY(rc);
+	TRY(sql_do(c->t, c->e, "UPDATE library SET library_type=?, reason='not reached yet' WHERE id=?", "ui",
+		   k->library_type, k->id));
+	return object_set_state(c->t, k->id, NTMS_INITIALIZING, c->e);
+}
+
+/* Libraries whose section is gone from the configuration. */
+static int not_configured(struct ctl *c, const struct library_key *keys, size_t n)
+{
+	VEC(int64_t) ids = {0};
+	int rc;
+
+	{
+		auto_rows struct rows *q = sql_rows(c->t, c->e, "SELECT id FROM library WHERE key<>''", "");
+
+		while (rows_next(q)) {
+			bool found = false;
+
+			for (size_t i = 0; i < n; i++)
+				found |= keys[i].id == rows_i64(q, 0);
+			if (!found)
+				*vec_add(&ids) = rows_i64(q, 0);
+		}
+		rc = rows_failed(q) ? (int)c->e->code : 0;
+	}
+	for (size_t i = 0; !rc && i < ids.n; i++) {
+		rc = sql_do(c->t, c->e,
+			    "UPDATE library SET reason='not in the configuration any more' WHERE id=?", "i",
+			    ids.v[i]);
+		if (!rc)
+			rc = object_set_state(c->t, ids.v[i], NTMS_NOT_PRESENT, c->e);
+	}
+	vec_free(&ids);
+	return rc;
+}
+
+/* RSM: unfinished library requests do not survive a start. */
+static int cancel_requests(struct ctl *c)
+{
+	VEC(int64_t) ids = {0};
+	int rc;
+
+	{
+		auto_rows struct rows *q =
+			sql_rows(c->t, c->e, "SELECT id FROM librequest WHERE state IN (0,1,5,6)", "");
+
+		while (rows_next(q))
+			*vec_add(&ids) = rows_i64(q, 0);
+		rc = rows_failed(q) ? (int)c->e->code : 0;
+	}
+	for (size_t i = 0; !rc && i < ids.n; i++)
+		rc = request_finish(c->t, ids.v[i], NTMS_LM_CANCELLED, ERROR_CANCELLED,
+				    "rsmd was started anew", c->e);
+	vec_free(&ids);
+	return rc;
+}
+
+/* Free labels that were still to be written are asked for again: their sides would stay Unprepared for ever.
+ */
+static int requeue_labels(struct ctl *c)
+{
+	VEC(struct { int64_t side, medium, library; }) sides = {0};
+	int rc;
+
+	{
+		auto_rows struct rows *q = sql_rows(c->t, c->e,
+						    "SELECT s.id, m.id, m.library FROM side s JOIN "
+						    "physical_media m ON m.id=s.medium WHERE s.state=1",
+						    "");
+
+		while (rows_next(q)) {
+			vec_add(&sides);
+			sides.v[sides.n - 1].side = rows_i64(q, 0);
+			sides.v[sides.n - 1].medium = rows_i64(q, 1);
+			sides.v[sides.n - 1].library = rows_i64(q, 2);
+		}
+		rc = rows_failed(q) ? (int)c->e->code : 0;
+	}
+	for (size_t i = 0; !rc && i < sides.n; i++) {
+		struct request_new n = {.library = sides.v[i].library,
+					.op = NTMS_LM_WRITESCRATCH,
+					.side = sides.v[i].side,
+					.medium = sides.v[i].medium};
+		int64_t id;
+
+		rc = request_new(c->t, &n, &id, NULL, c->e);
+	}
+	vec_free(&sides);
+	return rc;
+}
+
+int library_start(struct txn *t, struct library_key *keys, size_t n, struct err *e)
+{
+	struct ctl c = {.t = t, .e = e, .now = txn_now(t)};
+	guid incarnation = guid_new();
+
+	TRY(sql_do(t, e,
+		   "INSERT INTO meta(key, value) VALUES('incarnation', ?1) ON CONFLICT(key) DO UPDATE SET "
+		   "value=?1",
+		   "g", &incarnation));
+	TRY(sql_do(t, e,
+		   "INSERT INTO meta(key, value) VALUES('epoch', 1) ON CONFLICT(key) DO UPDATE SET "
+		   "value=value+1",
+		   ""));
+	TRY(cancel_requests(&c));
+	TRY(sql_do(t, e, "DELETE FROM waiting", ""));
+	TRY(sql_do(t, e,
+		   "UPDATE action SET state=CASE kind WHEN 3 THEN 3 ELSE 2 END, reason='rsmd ended before "
+		   "its outcome was known' WHERE state=0",
+		   ""));
+	TRY(sql_do(t, e, "UPDATE drive SET request=NULL WHERE request IS NOT NULL", ""));
+	TRY(sql_do(t, e, "UPDATE physical_media SET request=NULL WHERE request IS NOT NULL", ""));
+	TRY(sql_do(t, e, "UPDATE library SET probed=0, ready=0, poll_at=0, doubt=0", ""));
+	for (size_t i = 0; i < n; i++)
+		TRY(library_row(&c, &keys[i]));
+	TRY(not_configured(&c, keys, n));
+	return requeue_labels(&c);
+}

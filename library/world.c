@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * The library's own row and its elements. */
+#include "library/controller.h"
+
+int element_address(struct ctl *c, int64_t element, uint16_t *address)
+{
+	uint32_t at = 0;
+	int rc = sql_get(
+		c->t, c->e,
+		"SELECT element FROM slot WHERE id=?1 UNION ALL SELECT element FROM drive WHERE id=?1 UNION "
+		"ALL "
+		"SELECT element FROM ieport WHERE id=?1 UNION ALL SELECT element FROM changer WHERE id=?1",
+		"i", element, "u", &at);
+
+	if (rc == SQL_NONE)
+		return err_set(c->e, ERROR_DATABASE_FAILURE, "row %lld is no element of a library",
+			       (long long)element);
+	*address = (uint16_t)at;
+	return rc;
+}
+
+int medium_place(struct ctl *c, int64_t medium, int64_t *place, int64_t *inverted)
+{
+	int rc = sql_get(c->t, c->e, "SELECT coalesce(place,0), inverted FROM physical_media WHERE id=?", "i",
+			 medium, "ii", place, inverted);
+
+	if (rc == SQL_NONE)
+		*place = *inverted = 0;
+	return rc == SQL_NONE ? 0 : rc;
+}
+
+int library_doubt(struct ctl *c, uint32_t types)
+{
+	if ((c->doubt | types) == c->doubt)
+		return 0;
+	c->doubt |= types;
+	return sql_do(c->t, c->e, "UPDATE library SET doubt=doubt|? WHERE id=?", "ui", types, c->id);
+}
+
+int library_state(struct ctl *c, uint32_t opstate, const char *reason)
+{
+	c->opstate = opstate;
+	TRY(sql_do(c->t, c->e, "UPDATE library SET reason=? WHERE id=? AND reason<>?", "tit", reason, c->id,
+		   reason));
+	return object_set_state(c->t, c->id, opstate, c->e);
+}
+
+/* Its home if that is empty, else the first empty slot that is nobody's home, else any empty one. */
+int free_slot(struct ctl *c, int64_t home, int64_t *slot)
+{
+	int rc = sql_get(c->t, c->e,
+			 "SELECT s.id FROM slot s WHERE s.library=? AND s.state=2 "
+			 "AND NOT EXISTS(SELECT 1 FROM physical_media m WHERE m.place=s.id) "
+			 "AND NOT EXISTS(SELECT 1 FROM action a WHERE a.library=s.library AND a.state IN "
+			 "(0,3) AND a.destination=s.id) "
+			 "ORDER BY s.id<>?, EXISTS(SELECT 1 FROM physical_media h WHERE h.home_slot=s.id AND "
+			 "h.library=s.library), s.number "
+			 "LIMIT 1",
+			 "ii", c->id, home, "i", slot);
+
+	if (rc == SQL_NONE)
+		*slot = 0;
+	return rc == SQL_NONE ? 0 : rc;
+}
