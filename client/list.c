@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "client/list.h"
+
+#include "client/call.h"
+#include "client/guids.h"
+#include "client/lasterror.h"
+
+DWORD list_out(const struct json *j, LPNTMS_GUID list, DWORD *size)
+{
+	json_at objects = json_get(j, 0, "objects"), element = json_first(j, objects);
+	DWORD room = *size, n = 0;
+	int64_t count = 0;
+
+	if (!json_number(j, json_get(j, 0, "count"), &count) || count < 0 || count > UINT32_MAX)
+		return fail(ERROR_NOT_CONNECTED, "an answer of the service makes no sense: \"count\"");
+	for (size_t there = json_size(j, objects); n < room && n < there;
+	     n++, element = json_next(j, element)) {
+		guid g = {0};
+
+		if (!call_read(j, element, W_GUID, &g))
+			return fail(ERROR_NOT_CONNECTED,
+				    "an answer of the service makes no sense: \"objects\"");
+		list[n] = guid_out(&g);
+	}
+	*size = (DWORD)count;
+	return count > room ? fail(ERROR_INSUFFICIENT_BUFFER, "there are %lld, with room for %u",
+				   (long long)count, room)
+			    : ERROR_SUCCESS;
+}

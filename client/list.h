@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Lists of objects, from an answer of {"count", "objects"} straight into the caller's array: a million
+ * identifiers shouldn't be copied twice. */
+#ifndef CLIENT_LIST_H
+#define CLIENT_LIST_H
+
+#include "client/json.h"
+
+#include <ntmsapi.h>
+
+/* *size: in, room in list; out, how many there are. ERROR_INSUFFICIENT_BUFFER: more than fit; list holds the
+ * first. */
+DWORD list_out(const struct json *, LPNTMS_GUID list, DWORD *size);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The functions of rsmext.h, but those on errors: lasterror.c. */
+#include "client/api.h"
+#include "client/list.h"
+
+#include <rsmext.h>
+
+static void copy(const char *text, char *field, size_t size)
+{
+	text_out(TEXT_A, text ? text : "", field, size);
+}
+
+DWORD RsmGetStatus(LPCSTR lpServer, LPRSM_STATUS lpStatus)
+{
+	struct RsmGetStatus_in in = {0};
+	struct RsmGetStatus_out out = {0};
+	struct server server;
+	struct connection *c;
+	DWORD rc;
+
+	fail_clear();
+	NEEDS(lpStatus);
+	if (lpStatus->dwSize != sizeof *lpStatus)
+		return fail(ERROR_INVALID_PARAMETER, "dwSize isn't %zu", sizeof *lpStatus);
+	rc = server_find(lpServer, &server);
+	if (!rc)
+		rc = connection_new(&server, &c);
+	if (rc)
+		return rc;
+	rc = call_on(c, NULL, CALL_RsmGetStatus, &in, &out);
+	connection_free(c);
+	if (!rc) {
+		lpStatus->dwApiVersion = out.apiVersion;
+		lpStatus->bReady = out.ready != 0;
+		lpStatus->dwUptime = out.uptime;
+		lpStatus->Incarnation = guid_out(&out.incarnation);
+		copy(out.version, lpStatus->szVersion, sizeof lpStatus->szVersion);
+	}
+	wire_clear(wire_calls[CALL_RsmGetStatus].out, &out);
+	return rc;
+}
+
+DWORD RsmFindObject(HANDLE hSession, LPCSTR lpText, DWORD dwType, LPNTMS_GUID lpList, LPDWORD lpdwListSize)
+{
+	struct RsmFindObject_in in = {.type = dwType};
+	auto_answer a = {0};
+	DWORD rc;
+
+	IN_SESSION(hSession);
+	NEEDS(lpText);
+	NEEDS(lpdwListSize);
+	if (*lpdwListSize)
+		NEEDS(lpList);
+	rc = text_in(TEXT_A, lpText, TEXT_UNLIMITED, &in.text);
+	if (rc)
+		return rc;
+	in.limit = *lpdwListSize;
+	rc = call_answer(s, CALL_RsmFindObject, &in, &a);
+	free(in.text);
+	return rc ? rc : list_out(&a.json, lpList, lpdwListSize);
+}
+
+static void detail_out(const struct RsmGetObjectDetail_out *from, LPRSM_OBJECTDETAIL to)
+{
+	*to = (RSM_OBJECTDETAIL){
+		.dwSize = sizeof *to,
+		.dwType = from->type,
+		.dwFlags = from->flags,
+		.dwAddress = from->address,
+		.dwDone = from->done,
+		.dwTotal = from->total,
+		.Medium = guid_out(&from->medium),
+		.Session = guid_out(&from->session),
+	};
+	copy(from->reason, to->szReason, sizeof to->szReason);
+	copy(from->device, to->szDevice, sizeof to->szDevice);
+	copy(from->serial, to->szSerialNumber, sizeof to->szSerialNumber);
+	copy(from->generation, to->szGeneration, sizeof to->szGeneration);
+	copy(from->holder, to->szHolder, sizeof to->szHolder);
+}
+
+DWORD RsmGetObjectDetail(HANDLE hSession, const NTMS_GUID *lpObjectId, LPRSM_OBJECTDETAIL lpDetail)
+{
+	struct RsmGetObjectDetail_in in;
+	struct RsmGetObjectDetail_out out = {0};
+	DWORD rc;
+
+	IN_SESSION(hSession);
+	NEEDS(lpObjectId);
+	NEEDS(lpDetail);
+	if (lpDetail->dwSize != sizeof *lpDetail)
+		return fail(ERROR_INVALID_PARAMETER, "dwSize isn't %zu", sizeof *lpDetail);
+	in.object = guid_in(lpObjectId);
+	rc = call(s, CALL_RsmGetObjectDetail, &in, &out);
+	if (!rc)
+		detail_out(&out, lpDetail);
+	wire_clear(wire_calls[CALL_RsmGetObjectDetail].out, &out);
+	return rc;
+}
