@@ -165,7 +165,7 @@ static void perform(struct unit *u, const struct action *a)
 	tell_outcome(u->robot->executor, &u->lane, &w.ev);
 }
 
-void *unit_run(void *arg)
+void unit_run(void *arg)
 {
 	struct unit *u = arg;
 
@@ -177,5 +177,4 @@ void *unit_run(void *arg)
 		free(o);
 	}
 	close_drive(u);
-	return NULL;
 }

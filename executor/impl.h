@@ -54,7 +54,7 @@ struct robot {
 	int64_t probe_at;	 /* ... and of looking for missing drives again */
 	int pause, probe_pause;	 /* ms: between tries to open; between probes while a drive is missing */
 	int waits;		 /* looks in a row that found it becoming ready */
-	uint16_t said;		 /* ASC and ASCQ of the last look that told a change */
+	int said;		 /* ASC and ASCQ of the last look that told a change */
 	bool locked;		 /* PREVENT is wanted */
 };
 
@@ -75,8 +75,8 @@ void tell_once(struct executor *, const struct event *);
 void tell_outcome(struct executor *, struct lane *, struct event *);
 
 /* robot.c, drive.c: the threads */
-void *robot_run(void *robot);
-void *unit_run(void *unit);
+void robot_run(void *robot);
+void unit_run(void *unit);
 struct unit *robot_unit(struct robot *, uint16_t element); /* NULL: none */
 
 /* probe.c: looks at the whole library. 0, or why not. p->drives is the caller's to free. */

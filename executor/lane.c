@@ -21,10 +21,25 @@ void lane_init(struct lane *l)
 	pthread_condattr_destroy(&attr);
 }
 
-int lane_start(struct lane *l, void *(*run)(void *), void *arg, struct err *e)
+static void *run_lane(void *arg)
 {
-	int r = pthread_create(&l->thread, NULL, run, arg);
+	struct lane *l = arg;
 
+	l->run(l->arg);
+	pthread_mutex_lock(&l->lock);
+	l->ended = true;
+	pthread_cond_broadcast(&l->changed);
+	pthread_mutex_unlock(&l->lock);
+	return NULL;
+}
+
+int lane_start(struct lane *l, void (*run)(void *), void *arg, struct err *e)
+{
+	int r;
+
+	l->run = run;
+	l->arg = arg;
+	r = pthread_create(&l->thread, NULL, run_lane, l);
 	if (r) {
 		errno = r;
 		return err_errno(e, ERROR_NOT_ENOUGH_MEMORY, "can't start a thread");
@@ -51,11 +66,19 @@ static struct timespec mono(int64_t at)
 bool lane_join(struct lane *l, int64_t limit_ms)
 {
 	struct timespec until = mono(clock_mono() + limit_ms);
+	bool ended;
 
-	if (l->started && pthread_clockjoin_np(l->thread, NULL, CLOCK_MONOTONIC, &until))
-		return false;
-	l->started = false;
-	return true;
+	if (!l->started)
+		return true;
+	pthread_mutex_lock(&l->lock);
+	while (!l->ended && !pthread_cond_timedwait(&l->changed, &l->lock, &until))
+		;
+	ended = l->ended;
+	pthread_mutex_unlock(&l->lock);
+	if (ended)
+		pthread_join(l->thread, NULL);
+	l->started = !ended;
+	return ended;
 }
 
 void lane_free(struct lane *l)

@@ -19,15 +19,18 @@ struct order {
 
 struct lane {
 	pthread_t thread;
+	void (*run)(void *);
+	void *arg;
+	bool started;
 	pthread_mutex_t lock; /* over all below, and what the lane's owner says */
 	pthread_cond_t changed;
 	struct order *first, **last;
 	struct device *device; /* the one in use, to be interrupted; owned by the lane's owner */
-	bool started, stop, poked;
+	bool ended, stop, poked;
 };
 
 void lane_init(struct lane *);
-int lane_start(struct lane *, void *(*run)(void *), void *arg, struct err *);
+int lane_start(struct lane *, void (*run)(void *), void *arg, struct err *);
 /* Interrupts the device in use and every wait; the thread has to end by itself. */
 void lane_stop(struct lane *);
 /* Waits for its end; false: it still hangs in a device after that time. */

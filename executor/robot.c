@@ -207,7 +207,7 @@ static bool fatal(struct robot *r, const struct verdict *v)
 static void look(struct robot *r)
 {
 	struct verdict v;
-	uint16_t code;
+	int code;
 
 	r->next = clock_mono() + LOOK_MS;
 	device_ready(changer_device(r->changer), &v);
@@ -217,7 +217,7 @@ static void look(struct robot *r)
 	}
 	r->pause = PAUSE_MIN;
 	/* a state that lasts is told once; a unit attention, told once by the robot, leaves DONE behind */
-	code = v.outcome == OUTCOME_DONE ? 0 : (uint16_t)(v.asc << 8 | v.ascq);
+	code = v.outcome == OUTCOME_DONE ? 0 : v.asc << 8 | v.ascq;
 	if (!code || code != r->said)
 		heed_flags(r, &v);
 	r->said = code;
@@ -365,7 +365,7 @@ static void perform(struct robot *r, const struct action *a)
 		heed_flags(r, &v);
 }
 
-void *robot_run(void *arg)
+void robot_run(void *arg)
 {
 	struct robot *r = arg;
 
@@ -383,5 +383,4 @@ void *robot_run(void *arg)
 		free(o);
 	}
 	close_changer(r);
-	return NULL;
 }
