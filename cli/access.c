@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * rsm access: security descriptors as lines that people read: who may do what with a library, a pool, the server. */
+ * rsm access: security descriptors as lines that people read: who may do what with a library, a pool, the
+ * server. */
 #include "cli/cli.h"
 
 #include <grp.h>
@@ -10,9 +11,9 @@ static const struct {
 	const char *word;
 	DWORD mask;
 } rights[] = {
-	{ "use", NTMS_USE_ACCESS },   { "modify", NTMS_MODIFY_ACCESS }, { "control", NTMS_CONTROL_ACCESS },
-	{ "see-access", READ_CONTROL }, { "set-access", WRITE_DAC },	{ "set-owner", WRITE_OWNER },
-	{ "delete", DELETE },
+	{"use", NTMS_USE_ACCESS},     {"modify", NTMS_MODIFY_ACCESS}, {"control", NTMS_CONTROL_ACCESS},
+	{"see-access", READ_CONTROL}, {"set-access", WRITE_DAC},      {"set-owner", WRITE_OWNER},
+	{"delete", DELETE},
 };
 
 /* ---- SIDs: S-1-22-1-UID, S-1-22-2-GID, S-1-5-18, S-1-5-32-544, S-1-1-0 ---- */
@@ -26,9 +27,9 @@ static const struct {
 	const char *word;
 	struct sid sid;
 } well_known[] = {
-	{ "everyone", { 1, 1, { 0 } } },
-	{ "system", { 5, 1, { 18 } } },
-	{ "administrators", { 5, 2, { 32, 544 } } },
+	{"everyone", {1, 1, {0}}},
+	{"system", {5, 1, {18}}},
+	{"administrators", {5, 2, {32, 544}}},
 };
 
 static bool sid_same(const struct sid *a, const struct sid *b)
@@ -41,14 +42,14 @@ static size_t sid_read(const BYTE *p, size_t room, struct sid *to)
 {
 	if (room < 8 || p[0] != SID_REVISION || p[1] > SID_MAX_SUB_AUTHORITIES || room < 8u + 4u * p[1])
 		return 0;
-	*to = (struct sid){ .authority = p[7], .n = p[1] };
+	*to = (struct sid){.authority = p[7], .n = p[1]};
 	memcpy(to->sub, p + 8, 4u * p[1]);
 	return 8u + 4u * p[1];
 }
 
 static size_t sid_write(BYTE *p, const struct sid *s)
 {
-	memcpy(p, (BYTE[]){ SID_REVISION, s->n, 0, 0, 0, 0, 0, s->authority }, 8);
+	memcpy(p, (BYTE[]){SID_REVISION, s->n, 0, 0, 0, 0, 0, s->authority}, 8);
 	memcpy(p + 8, s->sub, 4u * s->n);
 	return 8u + 4u * s->n;
 }
@@ -78,14 +79,15 @@ static struct sid sid_of(const char *text)
 		if (!strcmp(text, well_known[i].word))
 			return well_known[i].sid;
 	if (!strcmp(text, "user:root"))
-		return (struct sid){ 5, 1, { 18 } };
+		return (struct sid){5, 1, {18}};
 	bool user = !strncmp(text, "user:", 5);
 	const char *name = strchr(text, ':') ? strchr(text, ':') + 1 : "";
 	const struct passwd *pw = user ? getpwnam(name) : NULL;
 	const struct group *gr = !strncmp(text, "group:", 6) ? getgrnam(name) : NULL;
 	if (!pw && !gr)
-		die_text("'%s' is nobody here; write user:NAME, group:NAME, everyone or administrators", text);
-	return (struct sid){ 22, 2, { user ? 1 : 2, user ? pw->pw_uid : gr->gr_gid } };
+		die_text("'%s' is nobody here; write user:NAME, group:NAME, everyone or administrators",
+			 text);
+	return (struct sid){22, 2, {user ? 1 : 2, user ? pw->pw_uid : gr->gr_gid}};
 }
 
 /* ---- access lists ---- */
@@ -111,8 +113,10 @@ static DWORD mask_of(const char *list)
 		else if (i < countof(rights))
 			mask |= rights[i].mask;
 		else
-			usage(&cmd_access_grant, "no right '%.*s'; there are use, modify, control, see-access, set-access, "
-			      "set-owner, delete, all", (int)len, list);
+			usage(&cmd_access_grant,
+			      "no right '%.*s'; there are use, modify, control, see-access, set-access, "
+			      "set-owner, delete, all",
+			      (int)len, list);
 		list += len + (list[len] == ',');
 	}
 	return mask;
@@ -132,8 +136,9 @@ static void mask_text(DWORD mask, struct str *to)
 /* The descriptor's bytes, malloc'ed. */
 static BYTE *descriptor_of(const char *name, GUID *id, DWORD *type, DWORD *size)
 {
-	const SECURITY_INFORMATION parts = OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
-	static const DWORD first[] = { NTMS_LIBRARY, NTMS_MEDIA_POOL, NTMS_COMPUTER };
+	const SECURITY_INFORMATION parts =
+		OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
+	static const DWORD first[] = {NTMS_LIBRARY, NTMS_MEDIA_POOL, NTMS_COMPUTER};
 	BYTE *p = NULL;
 	*id = resolve_any(name, first, countof(first));
 	*type = object(id)->info.dwType;
@@ -164,7 +169,7 @@ static void read_list(const BYTE *sd, DWORD size, entry_vec *to)
 	const BYTE *p = sd + head.Dacl + sizeof acl, *end = sd + size;
 	for (int i = 0; i < acl.AceCount && end - p >= (ptrdiff_t)sizeof(ACE_HEADER); i++) {
 		ACE_HEADER ace;
-		struct entry e = { 0 };
+		struct entry e = {0};
 		memcpy(&ace, p, sizeof ace);
 		if (ace.AceSize < 8 || ace.AceSize > end - p)
 			return;
@@ -185,13 +190,16 @@ static void write_list(const char *name, GUID *id, DWORD type, const entry_vec *
 	at += sizeof(ACL);
 	vec_each(e, list) {
 		size_t len = 8 + sid_write(sd + at + 8, &e->sid);
-		memcpy(sd + at, &(ACE_HEADER){ e->type, e->flags, (WORD)len }, sizeof(ACE_HEADER));
+		memcpy(sd + at, &(ACE_HEADER){e->type, e->flags, (WORD)len}, sizeof(ACE_HEADER));
 		memcpy(sd + at + 4, &e->mask, 4);
 		at += len;
 	}
-	memcpy(sd + start, &(ACL){ ACL_REVISION, 0, (WORD)(at - start), (WORD)list->n, 0 }, sizeof(ACL));
-	memcpy(sd, &(SECURITY_DESCRIPTOR_RELATIVE){ .Revision = SECURITY_DESCRIPTOR_REVISION, .Dacl = (DWORD)start,
-		.Control = SE_DACL_PRESENT | SE_SELF_RELATIVE }, sizeof(SECURITY_DESCRIPTOR_RELATIVE));
+	memcpy(sd + start, &(ACL){ACL_REVISION, 0, (WORD)(at - start), (WORD)list->n, 0}, sizeof(ACL));
+	memcpy(sd,
+	       &(SECURITY_DESCRIPTOR_RELATIVE){.Revision = SECURITY_DESCRIPTOR_REVISION,
+					       .Dacl = (DWORD)start,
+					       .Control = SE_DACL_PRESENT | SE_SELF_RELATIVE},
+	       sizeof(SECURITY_DESCRIPTOR_RELATIVE));
 	DWORD code = SetNtmsObjectSecurity(session(), id, type, DACL_SECURITY_INFORMATION, sd);
 	if (code)
 		die(code, "%s", name);
@@ -203,7 +211,7 @@ static int show(int n, char **operands)
 {
 	GUID id;
 	DWORD type, size, at;
-	entry_vec list = { 0 };
+	entry_vec list = {0};
 	struct sid owner;
 	char who[100];
 	auto_free BYTE *sd = descriptor_of(operands[0], &id, &type, &size);
@@ -214,10 +222,11 @@ static int show(int n, char **operands)
 	}
 	read_list(sd, size, &list);
 	vec_each(e, &list) {
-		auto_str what = { 0 };
+		auto_str what = {0};
 		sid_text(&e->sid, who, sizeof who);
 		mask_text(e->mask, &what);
-		printf("%-6s %-20s %s\n", e->type == ACCESS_DENIED_ACE_TYPE ? "deny" : "allow", who, what.s ? what.s : "nothing");
+		printf("%-6s %-20s %s\n", e->type == ACCESS_DENIED_ACE_TYPE ? "deny" : "allow", who,
+		       what.s ? what.s : "nothing");
 	}
 	vec_free(&list);
 	return EXIT_OK;
@@ -227,7 +236,7 @@ static int change(char **operands, DWORD grant, bool revoke)
 {
 	GUID id;
 	DWORD type, size;
-	entry_vec list = { 0 }, to = { 0 };
+	entry_vec list = {0}, to = {0};
 	struct sid who = sid_of(operands[1]);
 	auto_free BYTE *sd = descriptor_of(operands[0], &id, &type, &size);
 	read_list(sd, size, &list);
@@ -239,7 +248,7 @@ static int change(char **operands, DWORD grant, bool revoke)
 	if (revoke && to.n == list.n)
 		die_text("%s has no entry for %s", operands[0], operands[1]);
 	if (!revoke)
-		*vec_add(&to) = (struct entry){ who, ACCESS_ALLOWED_ACE_TYPE, 0, grant };
+		*vec_add(&to) = (struct entry){who, ACCESS_ALLOWED_ACE_TYPE, 0, grant};
 	write_list(operands[0], &id, type, &to);
 	vec_free(&list);
 	vec_free(&to);
@@ -251,17 +260,32 @@ static int do_revoke(int n, char **operands) { return change(operands, 0, true);
 
 #define WHO "WHO: user:NAME, group:NAME, everyone, administrators."
 const struct command cmd_access_show = {
-	.name = "access show", .operands = "OBJECT", .min = 1, .max = 1, .run = show,
+	.name = "access show",
+	.operands = "OBJECT",
+	.min = 1,
+	.max = 1,
+	.run = show,
 	.summary = "Show who may do what with a library, a media pool or the server",
-	.help = "Other objects have no list of their own: media obey their pool, drives and slots their library.",
+	.help = "Other objects have no list of their own: media obey their pool, drives and slots their "
+		"library.",
 };
 const struct command cmd_access_grant = {
-	.name = "access grant", .operands = "OBJECT WHO RIGHTS", .min = 3, .max = 3, .run = do_grant,
+	.name = "access grant",
+	.operands = "OBJECT WHO RIGHTS",
+	.min = 3,
+	.max = 3,
+	.run = do_grant,
 	.summary = "Give rights",
-	.help = WHO " RIGHTS: use (mount, read), modify (configure), control\n"
-		"(allocate, move, eject), see-access, set-access, set-owner, delete, or all; with commas between.",
+	.help = WHO
+	" RIGHTS: use (mount, read), modify (configure), control\n"
+	"(allocate, move, eject), see-access, set-access, set-owner, delete, or all; with commas between.",
 };
 const struct command cmd_access_revoke = {
-	.name = "access revoke", .operands = "OBJECT WHO", .min = 2, .max = 2, .run = do_revoke,
-	.summary = "Take all rights away", .help = WHO,
+	.name = "access revoke",
+	.operands = "OBJECT WHO",
+	.min = 2,
+	.max = 2,
+	.run = do_revoke,
+	.summary = "Take all rights away",
+	.help = WHO,
 };

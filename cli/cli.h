@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * What the files of the command `rsm` share. It speaks libntmsapi alone: <ntmsapi.h> and <rsmext.h>. A command is one
- * call or a few and then the process ends, so what was read stays in memory, and die() may be called anywhere. */
+ * What the files of the command `rsm` share. It speaks libntmsapi alone: <ntmsapi.h> and <rsmext.h>. A
+ * command is one call or a few and then the process ends, so what was read stays in memory, and die() may be
+ * called anywhere. */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
@@ -31,21 +32,22 @@ struct opt {
 	const char *arg, *help;
 };
 struct command {
-	const char *name;     /* "pool create" */
-	const char *operands; /* "NAME", as in the usage line */
-	int min, max;	      /* how many; max < 0: any number */
-	const char *summary;  /* for the list of commands */
-	const char *help;     /* more of it */
+	const char *name;	/* "pool create" */
+	const char *operands;	/* "NAME", as in the usage line */
+	int min, max;		/* how many; max < 0: any number */
+	const char *summary;	/* for the list of commands */
+	const char *help;	/* more of it */
 	const struct opt *opts; /* ended by name NULL; NULL: none */
 	int (*run)(int n, char **operands);
 	void (*more_help)(void); /* may be NULL */
 	bool tables;		 /* takes -o, --json, --noheadings */
 };
 
-extern const struct command cmd_status, cmd_list, cmd_show, cmd_pool_create, cmd_pool_delete, cmd_pool_set, cmd_media_free,
-	cmd_media_allocate, cmd_media_deallocate, cmd_media_move, cmd_media_complete, cmd_mount, cmd_dismount,
-	cmd_inject_start, cmd_inject_stop, cmd_inject_retract, cmd_eject, cmd_inventory, cmd_requests_satisfy,
-	cmd_requests_refuse, cmd_enable, cmd_disable, cmd_access_show, cmd_access_grant, cmd_access_revoke;
+extern const struct command cmd_status, cmd_list, cmd_show, cmd_pool_create, cmd_pool_delete, cmd_pool_set,
+	cmd_media_free, cmd_media_allocate, cmd_media_deallocate, cmd_media_move, cmd_media_complete,
+	cmd_mount, cmd_dismount, cmd_inject_start, cmd_inject_stop, cmd_inject_retract, cmd_eject,
+	cmd_inventory, cmd_requests_satisfy, cmd_requests_refuse, cmd_enable, cmd_disable, cmd_access_show,
+	cmd_access_grant, cmd_access_revoke;
 
 /* ---- options.c ---- */
 
@@ -54,7 +56,8 @@ extern struct settings {
 	bool json, noheadings, quiet, verbose;
 } set;
 
-/* Fills what the options point to and returns the index of the first operand; ends the process on a bad one. */
+/* Fills what the options point to and returns the index of the first operand; ends the process on a bad one.
+ */
 int options_parse(const struct command *c, int argc, char **argv);
 void options_help(const struct command *c);
 _Noreturn void usage(const struct command *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -87,7 +90,7 @@ struct object {
 };
 typedef VEC(GUID) guid_vec;
 
-struct object *object(const GUID *id);	   /* never NULL; see code */
+struct object *object(const GUID *id);	     /* never NULL; see code */
 struct object *object_again(const GUID *id); /* the same, read anew */
 const RSM_OBJECTDETAIL *object_detail(struct object *o);
 /* What people call it: its name, a pool's path, the beginning of the GUID of what has no name. Null: "". */
@@ -102,7 +105,8 @@ const char *type_name(DWORD type); /* "drive" */
 void sides_of(const GUID *medium, guid_vec *to);
 bool request_finished(const struct object *o); /* library or operator request */
 
-/* ---- resolve.c: what the user wrote becomes an object; dies, naming the candidates, when it isn't one ---- */
+/* ---- resolve.c: what the user wrote becomes an object; dies, naming the candidates, when it isn't one ----
+ */
 
 GUID resolve(const char *text, DWORD type); /* NTMS_UNKNOWN: any */
 GUID resolve_any(const char *text, const DWORD *types, size_t n);
@@ -114,16 +118,27 @@ struct medium resolve_medium(const char *text, int side, bool need_side);
 
 /* ---- columns.c: what there is to say about each type of object ---- */
 
-enum column_kind { COL_TEXT, COL_NUMBER, COL_SHORT, COL_BOOL, COL_ENUM, COL_REF, COL_TIME, COL_GUID, COL_SIZE, COL_FN };
+enum column_kind {
+	COL_TEXT,
+	COL_NUMBER,
+	COL_SHORT,
+	COL_BOOL,
+	COL_ENUM,
+	COL_REF,
+	COL_TIME,
+	COL_GUID,
+	COL_SIZE,
+	COL_FN
+};
 struct column {
 	const char *name, *help;
 	enum column_kind kind;
-	bool list, right;	   /* shown by default; aligned right */
-	bool of_detail;		   /* offset is one into RSM_OBJECTDETAIL, else into NTMS_OBJECTINFORMATIONA */
+	bool list, right; /* shown by default; aligned right */
+	bool of_detail;	  /* offset is one into RSM_OBJECTDETAIL, else into NTMS_OBJECTINFORMATIONA */
 	size_t offset;
-	const char *const *words;  /* COL_ENUM, ended by NULL; "" for a hole */
+	const char *const *words;		    /* COL_ENUM, ended by NULL; "" for a hole */
 	void (*get)(struct object *, struct str *); /* COL_FN */
-	bool number;		   /* COL_FN: a number in JSON */
+	enum column_json { JSON_TEXT, JSON_NUMBER, JSON_BOOL } json; /* COL_FN */
 };
 struct kind {
 	DWORD type;
@@ -134,11 +149,17 @@ struct kind {
 extern const struct kind kinds[];
 extern const size_t n_kinds;
 const struct kind *kind_of(DWORD type); /* NULL: none */
+
+/* ---- cell.c ---- */
+
+/* machine: for programs; times in UTC, plain numbers */
 void column_text(const struct column *c, struct object *o, bool machine, struct str *to);
+const char *column_word(const char *const *words, DWORD n); /* "" where there is none */
 
 /* ---- table.c ---- */
 
-/* Prints objects of a kind as a table of the columns asked for by -o, else of those shown by default; all: of all. */
+/* Prints objects of a kind as a table of the columns asked for by -o, else of those shown by default; all: of
+ * all. */
 void table_print(const struct kind *k, const guid_vec *objects, bool all);
 /* Several tables in one output: in JSON the members of one object. */
 void tables_begin(void);
@@ -151,10 +172,11 @@ void json_text(struct str *to, const char *text);
 
 /* Follows a library request until it is finished, telling what it waits for. EXIT_ status. */
 int wait_request(const GUID *request, DWORD timeout);
-/* Follows every open request of a library (null: any) whose operation is in ops (bits 1 << NTMS_LM_x) and whose medium is
- * `medium` (null: any). */
+/* Follows every open request of a library (null: any) whose operation is in ops (bits 1 << NTMS_LM_x) and
+ * whose medium is `medium` (null: any). */
 int wait_work(const GUID *library, unsigned ops, const GUID *medium, DWORD timeout);
-/* Runs a blocking call in a thread and meanwhile tells what the requests for `object` (a medium, a pool) wait for. */
+/* Runs a blocking call in a thread and meanwhile tells what the requests for `object` (a medium, a pool) wait
+ * for. */
 DWORD call_watched(DWORD (*call)(void *), void *arg, const GUID *object);
 
 /* ---- picture.c ---- */

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * What there is to say about each type of object: one table of columns for each. `list`, `show`, --json and --help all
- * come from here. */
+ * What there is to say about each type of object: one table of columns for each. `list`, `show`, --json and
+ * --help all come from here. */
 #include "cli/cli.h"
 
 #include <stddef.h>
-#include <string.h>
-#include <time.h>
 
 /* ---- the words for states ---- */
 
-#define WORDS(name, ...) static const char *const name[] = { __VA_ARGS__, NULL }
-WORDS(operational, [NTMS_READY] = "ready", [1] = "", "", "", "", "", "", "", "", "", [NTMS_INITIALIZING] = "initializing", "",
-      "", "", "", "", "", "", "", "", [NTMS_NEEDS_SERVICE] = "needs service", [NTMS_NOT_PRESENT] = "not present");
+#define WORDS(name, ...) static const char *const name[] = {__VA_ARGS__, NULL}
+WORDS(operational, [NTMS_READY] = "ready", [1] = "", "", "", "", "", "", "", "",
+      "", [NTMS_INITIALIZING] = "initializing", "", "", "", "", "", "", "", "",
+      "", [NTMS_NEEDS_SERVICE] = "needs service", [NTMS_NOT_PRESENT] = "not present");
 WORDS(library_types, "unknown", "offline", "robotic", "stand-alone");
 WORDS(inventory_methods, "none", "fast", "full", "default", "slots", "stop");
 WORDS(drive_states, "empty", "mounted", "loaded", "", "", "unloaded", "being cleaned", "dismountable");
@@ -19,25 +18,18 @@ WORDS(slot_states, "unknown", "full", "empty", "not present", "needs inventory")
 WORDS(port_contents, "unknown", "full", "empty");
 WORDS(port_positions, "unknown", "extended", "retracted");
 WORDS(medium_states, "idle", "in use", "mounted", "loaded", "unloaded", "error", "waits for operator");
-WORDS(side_states, "unknown", "unprepared", "incompatible", "decommissioned", "available", "allocated", "complete",
-      "unrecognized", "import", "reserved");
+WORDS(side_states, "unknown", "unprepared", "incompatible", "decommissioned", "available", "allocated",
+      "complete", "unrecognized", "import", "reserved");
 WORDS(bar_code_states, "", "ok", "unreadable");
 WORDS(characteristics, "unknown", "rewritable", "write once", "read only");
-WORDS(operations, "cancel", "disable library", "enable library", "disable drive", "enable drive", "disable medium",
-      "enable medium", "update label", "inventory", "door access", "eject", "eject cleaner", "inject", "inject cleaner",
-      "identify", "clean drive", "dismount", "mount", "write free label", "classify", "reserve cleaner slot",
-      "release cleaner slot");
-WORDS(request_states, "queued", "in process", "passed", "failed", "invalid", "waiting", "deferred", "cancelled", "stopped");
+WORDS(operations, "cancel", "disable library", "enable library", "disable drive", "enable drive",
+      "disable medium", "enable medium", "update label", "inventory", "door access", "eject", "eject cleaner",
+      "inject", "inject cleaner", "identify", "clean drive", "dismount", "mount", "write free label",
+      "classify", "reserve cleaner slot", "release cleaner slot");
+WORDS(request_states, "queued", "in process", "passed", "failed", "invalid", "waiting", "deferred",
+      "cancelled", "stopped");
 WORDS(operator_commands, "unknown", "new media", "cleaner", "service", "move medium", "message");
 WORDS(operator_states, "unknown", "submitted", "seen", "in progress", "refused", "complete");
-
-static const char *word(const char *const *words, DWORD n)
-{
-	for (DWORD i = 0; words[i]; i++)
-		if (i == n)
-			return words[i];
-	return "";
-}
 
 /* ---- columns that are more than a member of a structure ---- */
 
@@ -45,13 +37,15 @@ static const char *word(const char *const *words, DWORD n)
 
 static void get_where(struct object *o, struct str *to)
 {
-	str_puts(to, guid_null(&INFO(o, PhysicalMedia.Location)) ? "offline" : object_name(&INFO(o, PhysicalMedia.Location)));
+	str_puts(to, guid_null(&INFO(o, PhysicalMedia.Location))
+			     ? "offline"
+			     : object_name(&INFO(o, PhysicalMedia.Location)));
 }
 
 /* One word for each side: "allocated, available" */
 static void each_side(struct object *o, struct str *to, void (*one)(struct object *side, struct str *))
 {
-	guid_vec sides = { 0 };
+	guid_vec sides = {0};
 	sides_of(&o->id, &sides);
 	vec_each(s, &sides) {
 		struct object *side = object(s);
@@ -66,7 +60,10 @@ static void each_side(struct object *o, struct str *to, void (*one)(struct objec
 	}
 	vec_free(&sides);
 }
-static void one_state(struct object *s, struct str *to) { str_puts(to, word(side_states, INFO(s, Partition.State))); }
+static void one_state(struct object *s, struct str *to)
+{
+	str_puts(to, column_word(side_states, INFO(s, Partition.State)));
+}
 static void one_label(struct object *s, struct str *to)
 {
 	str_puts(to, INFO(s, Partition.szOmidLabelType));
@@ -125,29 +122,39 @@ static void get_error(struct object *o, struct str *to)
 	if (INFO(o, LibRequest.dwErrorCode))
 		str_puts(to, RsmErrorName(INFO(o, LibRequest.dwErrorCode)));
 }
-static void get_priority(struct object *o, struct str *to) { str_printf(to, "%d", (int)INFO(o, LibRequest.dwPriority)); }
+static void get_priority(struct object *o, struct str *to)
+{
+	str_printf(to, "%d", (int)INFO(o, LibRequest.dwPriority));
+}
 static void get_progress(struct object *o, struct str *to)
 {
 	const RSM_OBJECTDETAIL *d = object_detail(o);
 	if (d->dwTotal)
 		str_printf(to, "%u/%u", d->dwDone, d->dwTotal);
 }
-static void get_about(struct object *o, struct str *to) { str_puts(to, object_name(&INFO(o, OpRequest.Arg1))); }
-static void get_about2(struct object *o, struct str *to) { str_puts(to, object_name(&INFO(o, OpRequest.Arg2))); }
+static void get_about(struct object *o, struct str *to)
+{
+	str_puts(to, object_name(&INFO(o, OpRequest.Arg1)));
+}
+static void get_about2(struct object *o, struct str *to)
+{
+	str_puts(to, object_name(&INFO(o, OpRequest.Arg2)));
+}
 
 static void get_label_id(struct object *o, struct str *to)
 {
 	DWORD n = INFO(o, Partition.dwOmidLabelIdLength);
 	bool printable = true;
 	for (DWORD i = 0; i < n && i < NTMS_OMIDLABELID_LENGTH; i++)
-		printable &= INFO(o, Partition.OmidLabelId)[i] >= ' ' && INFO(o, Partition.OmidLabelId)[i] < 127;
+		printable &=
+			INFO(o, Partition.OmidLabelId)[i] >= ' ' && INFO(o, Partition.OmidLabelId)[i] < 127;
 	for (DWORD i = 0; i < n && i < NTMS_OMIDLABELID_LENGTH; i++)
 		str_printf(to, printable ? "%c" : "%02x", INFO(o, Partition.OmidLabelId)[i]);
 }
 
 static void get_logical_side(struct object *o, struct str *to)
 {
-	guid_vec sides = { 0 };
+	guid_vec sides = {0};
 	enumerate(&o->id, NTMS_PARTITION, &sides);
 	if (sides.n)
 		one_state(object(&sides.v[0]), to);
@@ -155,7 +162,7 @@ static void get_logical_side(struct object *o, struct str *to)
 }
 static void get_logical_medium(struct object *o, struct str *to)
 {
-	guid_vec sides = { 0 };
+	guid_vec sides = {0};
 	enumerate(&o->id, NTMS_PARTITION, &sides);
 	if (sides.n)
 		str_puts(to, object_name(&INFO(object(&sides.v[0]), Partition.PhysicalMedia)));
@@ -168,9 +175,9 @@ static void get_flags(struct object *o, struct str *to)
 		DWORD flag;
 		const char *word;
 	} flags[] = {
-		{ RSM_DETAIL_UNVERIFIED, "unverified" }, { RSM_DETAIL_QUARANTINED, "quarantined" },
-		{ RSM_DETAIL_UNCLAIMED, "unclaimed" },	 { RSM_DETAIL_CLEANER, "cleaner" },
-		{ RSM_DETAIL_ALWAYSOPEN, "always open" }, { RSM_DETAIL_INUSE, "in use" },
+		{RSM_DETAIL_UNVERIFIED, "unverified"},	{RSM_DETAIL_QUARANTINED, "quarantined"},
+		{RSM_DETAIL_UNCLAIMED, "unclaimed"},	{RSM_DETAIL_CLEANER, "cleaner"},
+		{RSM_DETAIL_ALWAYSOPEN, "always open"}, {RSM_DETAIL_INUSE, "in use"},
 	};
 	DWORD set_flags = object_detail(o)->dwFlags;
 	for (size_t i = 0; i < countof(flags); i++)
@@ -178,199 +185,284 @@ static void get_flags(struct object *o, struct str *to)
 			str_printf(to, "%s%s", to->n ? ", " : "", flags[i].word);
 }
 
-/* ---- the tables ---- */
+/* ---- the tables: USUAL ones are shown by `list`, OTHER ones by -o and `show` ---- */
 
-#define AT(member) offsetof(NTMS_OBJECTINFORMATIONA, member)
-#define DETAIL(member) .of_detail = true, .offset = offsetof(RSM_OBJECTDETAIL, member)
-#define LIST .list = true
-#define RIGHT .right = true
+#define USUAL .list = true
+#define OTHER .list = false
+#define INFO_AT(m) .offset = offsetof(NTMS_OBJECTINFORMATIONA, Info.m)
+#define HEAD_AT(m) .offset = offsetof(NTMS_OBJECTINFORMATIONA, m)
+#define DETAIL_AT(m) .of_detail = true, .offset = offsetof(RSM_OBJECTDETAIL, m)
 
-/* what every type has; R: is the reason shown by `list` */
-#define COMMON                                                                                                     \
-	{ "REASON", "why it isn't ready, waits, or failed", COL_TEXT, DETAIL(szReason) },                          \
-	{ "FLAGS", "unverified, quarantined, unclaimed, cleaner, always open, in use", COL_FN, .get = get_flags }, \
-	{ "ENABLED", "may be used; see enable and disable", COL_BOOL, .offset = AT(Enabled) },                     \
-	{ "DESCRIPTION", "free text", COL_TEXT, .offset = AT(szDescription) },                                     \
-	{ "CREATED", "when it was first known", COL_TIME, .offset = AT(Created) },                                 \
-	{ "MODIFIED", "last change", COL_TIME, .offset = AT(Modified) },                                           \
-	{ "ID", "identifier (GUID)", COL_GUID, .offset = AT(ObjectGuid) }
-#define NAME { "NAME", "name", COL_FN, LIST, .get = get_name }
-#define READY { "READY", "ready, initializing, needs service or not present", COL_ENUM, .offset = AT(dwOperationalState), .words = operational }
+#define TEXT_(u, n, m, h)                                                                                    \
+	{                                                                                                    \
+		n, h, COL_TEXT, u, INFO_AT(m)                                                                \
+	}
+#define NUMBER(u, n, m, h)                                                                                   \
+	{                                                                                                    \
+		n, h, COL_NUMBER, u, .right = true, INFO_AT(m)                                               \
+	}
+#define SHORT_(u, n, m, h)                                                                                   \
+	{                                                                                                    \
+		n, h, COL_SHORT, u, .right = true, INFO_AT(m)                                                \
+	}
+#define SIZE(u, n, m, h)                                                                                     \
+	{                                                                                                    \
+		n, h, COL_SIZE, u, .right = true, INFO_AT(m)                                                 \
+	}
+#define BOOL_(u, n, m, h)                                                                                    \
+	{                                                                                                    \
+		n, h, COL_BOOL, u, INFO_AT(m)                                                                \
+	}
+#define REF(u, n, m, h)                                                                                      \
+	{                                                                                                    \
+		n, h, COL_REF, u, INFO_AT(m)                                                                 \
+	}
+#define TIME(u, n, m, h)                                                                                     \
+	{                                                                                                    \
+		n, h, COL_TIME, u, INFO_AT(m)                                                                \
+	}
+#define GUID_(u, n, m, h)                                                                                    \
+	{                                                                                                    \
+		n, h, COL_GUID, u, INFO_AT(m)                                                                \
+	}
+#define ENUM(u, n, m, w, h)                                                                                  \
+	{                                                                                                    \
+		n, h, COL_ENUM, u, INFO_AT(m), .words = w                                                    \
+	}
+#define D_TEXT(u, n, m, h)                                                                                   \
+	{                                                                                                    \
+		n, h, COL_TEXT, u, DETAIL_AT(m)                                                              \
+	}
+#define D_NUMBER(u, n, m, h)                                                                                 \
+	{                                                                                                    \
+		n, h, COL_NUMBER, u, .right = true, DETAIL_AT(m)                                             \
+	}
+#define D_REF(u, n, m, h)                                                                                    \
+	{                                                                                                    \
+		n, h, COL_REF, u, DETAIL_AT(m)                                                               \
+	}
+#define FN(u, n, f, h)                                                                                       \
+	{                                                                                                    \
+		n, h, COL_FN, u, .get = f                                                                    \
+	}
+#define FN_NUMBER(u, n, f, h)                                                                                \
+	{                                                                                                    \
+		n, h, COL_FN, u, .right = true, .get = f, .json = JSON_NUMBER                                \
+	}
+#define FN_BOOL(u, n, f, h)                                                                                  \
+	{                                                                                                    \
+		n, h, COL_FN, u, .get = f, .json = JSON_BOOL                                                 \
+	}
+
+/* what every type has */
+#define COMMON                                                                                               \
+	D_TEXT(OTHER, "REASON", szReason, "why it isn't ready, waits, or failed"),                           \
+		FN(OTHER, "FLAGS", get_flags,                                                                \
+		   "unverified, quarantined, unclaimed, cleaner, always open, in use"),                      \
+		{"ENABLED", "may be used; see enable and disable", COL_BOOL, OTHER, HEAD_AT(Enabled)},       \
+		{"DESCRIPTION", "free text", COL_TEXT, OTHER, HEAD_AT(szDescription)},                       \
+		{"CREATED", "when it was first known", COL_TIME, OTHER, HEAD_AT(Created)},                   \
+		{"MODIFIED", "last change", COL_TIME, OTHER, HEAD_AT(Modified)},                             \
+	{                                                                                                    \
+		"ID", "identifier (GUID)", COL_GUID, OTHER, HEAD_AT(ObjectGuid)                              \
+	}
+#define NAME FN(USUAL, "NAME", get_name, "name")
+#define STATE_OF(u, n)                                                                                       \
+	{                                                                                                    \
+		n, "ready, initializing, needs service or not present", COL_ENUM, u,                         \
+			HEAD_AT(dwOperationalState), .words = operational                                    \
+	}
+#define READY STATE_OF(OTHER, "READY")
 
 static const struct column library_columns[] = {
 	NAME,
-	{ "TYPE", "robotic, stand-alone or offline", COL_ENUM, LIST, .offset = AT(Info.Library.LibraryType), .words = library_types },
-	{ "STATE", "ready, initializing, needs service or not present", COL_ENUM, LIST, .offset = AT(dwOperationalState), .words = operational },
-	{ "DRIVES", "number of drives", COL_NUMBER, LIST, RIGHT, .offset = AT(Info.Library.dwNumberOfDrives) },
-	{ "SLOTS", "number of slots", COL_NUMBER, LIST, RIGHT, .offset = AT(Info.Library.dwNumberOfSlots) },
-	{ "PORTS", "number of insert/eject ports", COL_NUMBER, LIST, RIGHT, .offset = AT(Info.Library.dwNumberOfPorts) },
-	{ "MEDIA", "number of media in it", COL_NUMBER, LIST, RIGHT, .offset = AT(Info.Library.dwNumberOfMedia) },
-	{ "REQUESTS", "number of library requests, finished ones included", COL_NUMBER, RIGHT, .offset = AT(Info.Library.dwNumberOfLibRequests) },
-	{ "INVENTORY", "usual inventory: fast, full or none", COL_ENUM, .offset = AT(Info.Library.InventoryMethod), .words = inventory_methods },
-	{ "BARCODES", "has a bar-code reader", COL_BOOL, .offset = AT(Info.Library.BarCodeReaderInstalled) },
-	{ "RECOVERY", "a failed mount starts a full inventory", COL_BOOL, .offset = AT(Info.Library.AutoRecovery) },
-	{ "CLEANER", "slot of the cleaner", COL_REF, .offset = AT(Info.Library.CleanerSlot) },
-	{ "DEVICE", "how the robot is reached", COL_TEXT, DETAIL(szDevice) },
-	{ "SERIAL", "serial number of the robot", COL_TEXT, DETAIL(szSerialNumber) },
+	ENUM(USUAL, "TYPE", Library.LibraryType, library_types, "robotic, stand-alone or offline"),
+	STATE_OF(USUAL, "STATE"),
+	NUMBER(USUAL, "DRIVES", Library.dwNumberOfDrives, "number of drives"),
+	NUMBER(USUAL, "SLOTS", Library.dwNumberOfSlots, "number of slots"),
+	NUMBER(USUAL, "PORTS", Library.dwNumberOfPorts, "number of insert/eject ports"),
+	NUMBER(USUAL, "MEDIA", Library.dwNumberOfMedia, "number of media in it"),
+	NUMBER(OTHER, "REQUESTS", Library.dwNumberOfLibRequests,
+	       "number of library requests, finished ones included"),
+	ENUM(OTHER, "INVENTORY", Library.InventoryMethod, inventory_methods,
+	     "usual inventory: fast, full or none"),
+	BOOL_(OTHER, "BARCODES", Library.BarCodeReaderInstalled, "has a bar-code reader"),
+	BOOL_(OTHER, "RECOVERY", Library.AutoRecovery, "a failed mount starts a full inventory"),
+	REF(OTHER, "CLEANER", Library.CleanerSlot, "slot of the cleaner"),
+	D_TEXT(OTHER, "DEVICE", szDevice, "how the robot is reached"),
+	D_TEXT(OTHER, "SERIAL", szSerialNumber, "serial number of the robot"),
 	COMMON,
 };
 static const struct column drive_columns[] = {
 	NAME,
-	{ "STATE", "empty, mounted, loaded, unloaded, dismountable, being cleaned", COL_ENUM, LIST, .offset = AT(Info.Drive.State), .words = drive_states },
+	ENUM(USUAL, "STATE", Drive.State, drive_states,
+	     "empty, mounted, loaded, unloaded, dismountable, being cleaned"),
 	READY,
-	{ "MEDIUM", "medium in it", COL_REF, LIST, DETAIL(Medium) },
-	{ "HOLDER", "user and application that have it mounted", COL_TEXT, LIST, DETAIL(szHolder) },
-	{ "TYPE", "generation or model", COL_FN, LIST, .get = get_generation },
-	{ "PATH", "what an application opens", COL_TEXT, LIST, .offset = AT(Info.Drive.szDeviceName) },
-	{ "LIBRARY", "library it is part of", COL_REF, .offset = AT(Info.Drive.Library) },
-	{ "NUMBER", "number in the library", COL_NUMBER, RIGHT, .offset = AT(Info.Drive.Number) },
-	{ "ELEMENT", "element address in the robot", COL_NUMBER, RIGHT, DETAIL(dwAddress) },
-	{ "SERIAL", "serial number", COL_TEXT, .offset = AT(Info.Drive.szSerialNumber) },
-	{ "REVISION", "firmware", COL_TEXT, .offset = AT(Info.Drive.szRevision) },
-	{ "MODEL", "drive model", COL_REF, .offset = AT(Info.Drive.DriveType) },
-	{ "DEVICE", "what the server opens", COL_TEXT, DETAIL(szDevice) },
-	{ "MOUNTS", "number of mounts", COL_NUMBER, RIGHT, .offset = AT(Info.Drive.dwMountCount) },
-	{ "CLEANED", "last cleaning", COL_TIME, .offset = AT(Info.Drive.LastCleanedTs) },
-	{ "DEFER", "least seconds that a medium stays after a deferred dismount", COL_NUMBER, RIGHT, .offset = AT(Info.Drive.dwDeferDismountDelay) },
+	D_REF(USUAL, "MEDIUM", Medium, "medium in it"),
+	D_TEXT(USUAL, "HOLDER", szHolder, "user and application that have it mounted"),
+	FN(USUAL, "TYPE", get_generation, "generation or model"),
+	TEXT_(USUAL, "PATH", Drive.szDeviceName, "what an application opens"),
+	REF(OTHER, "LIBRARY", Drive.Library, "library it is part of"),
+	NUMBER(OTHER, "NUMBER", Drive.Number, "number in the library"),
+	D_NUMBER(OTHER, "ELEMENT", dwAddress, "element address in the robot"),
+	TEXT_(OTHER, "SERIAL", Drive.szSerialNumber, "serial number"),
+	TEXT_(OTHER, "REVISION", Drive.szRevision, "firmware"),
+	REF(OTHER, "MODEL", Drive.DriveType, "drive model"),
+	D_TEXT(OTHER, "DEVICE", szDevice, "what the server opens"),
+	NUMBER(OTHER, "MOUNTS", Drive.dwMountCount, "number of mounts"),
+	TIME(OTHER, "CLEANED", Drive.LastCleanedTs, "last cleaning"),
+	NUMBER(OTHER, "DEFER", Drive.dwDeferDismountDelay,
+	       "least seconds that a medium stays after a deferred dismount"),
 	COMMON,
 };
 static const struct column slot_columns[] = {
 	NAME,
-	{ "STATE", "full, empty, needs inventory, not present", COL_ENUM, LIST, .offset = AT(Info.StorageSlot.State), .words = slot_states },
-	{ "MEDIUM", "medium in it", COL_REF, LIST, DETAIL(Medium) },
-	{ "LIBRARY", "library it is part of", COL_REF, LIST, .offset = AT(Info.StorageSlot.Library) },
-	{ "NUMBER", "number in the library", COL_NUMBER, RIGHT, .offset = AT(Info.StorageSlot.Number) },
-	{ "ELEMENT", "element address in the robot", COL_NUMBER, RIGHT, DETAIL(dwAddress) },
+	ENUM(USUAL, "STATE", StorageSlot.State, slot_states, "full, empty, needs inventory, not present"),
+	D_REF(USUAL, "MEDIUM", Medium, "medium in it"),
+	REF(USUAL, "LIBRARY", StorageSlot.Library, "library it is part of"),
+	NUMBER(OTHER, "NUMBER", StorageSlot.Number, "number in the library"),
+	D_NUMBER(OTHER, "ELEMENT", dwAddress, "element address in the robot"),
 	READY,
 	COMMON,
 };
 static const struct column port_columns[] = {
 	NAME,
-	{ "CONTENT", "full or empty", COL_ENUM, LIST, .offset = AT(Info.IEPort.Content), .words = port_contents },
-	{ "POSITION", "extended (open to people) or retracted", COL_ENUM, LIST, .offset = AT(Info.IEPort.Position), .words = port_positions },
-	{ "MEDIUM", "medium in it", COL_REF, LIST, DETAIL(Medium) },
-	{ "LIBRARY", "library it is part of", COL_REF, LIST, .offset = AT(Info.IEPort.Library) },
-	{ "NUMBER", "number in the library", COL_NUMBER, RIGHT, .offset = AT(Info.IEPort.Number) },
-	{ "TIMEOUT", "seconds that an inject or eject waits for people", COL_SHORT, RIGHT, .offset = AT(Info.IEPort.MaxExtendSecs) },
-	{ "ELEMENT", "element address in the robot", COL_NUMBER, RIGHT, DETAIL(dwAddress) },
+	ENUM(USUAL, "CONTENT", IEPort.Content, port_contents, "full or empty"),
+	ENUM(USUAL, "POSITION", IEPort.Position, port_positions, "extended (open to people) or retracted"),
+	D_REF(USUAL, "MEDIUM", Medium, "medium in it"),
+	REF(USUAL, "LIBRARY", IEPort.Library, "library it is part of"),
+	NUMBER(OTHER, "NUMBER", IEPort.Number, "number in the library"),
+	SHORT_(OTHER, "TIMEOUT", IEPort.MaxExtendSecs, "seconds that an inject or eject waits for people"),
+	D_NUMBER(OTHER, "ELEMENT", dwAddress, "element address in the robot"),
 	READY,
 	COMMON,
 };
 static const struct column medium_columns[] = {
 	NAME,
-	{ "POOL", "media pool", COL_REF, LIST, .offset = AT(Info.PhysicalMedia.MediaPool) },
-	{ "STATE", "state of each side: available, allocated, ...", COL_FN, LIST, .get = get_side_states },
-	{ "WHERE", "slot, drive or port", COL_FN, LIST, .get = get_where },
-	{ "LIBRARY", "library it is in", COL_REF, LIST, .offset = AT(Info.PhysicalMedia.CurrentLibrary) },
-	{ "LABEL", "label read on each side", COL_FN, LIST, .get = get_labels },
-	{ "USE", "idle, in use, mounted, loaded, unloaded, error", COL_ENUM, .offset = AT(Info.PhysicalMedia.MediaState), .words = medium_states },
-	{ "BARCODE", "bar code", COL_TEXT, .offset = AT(Info.PhysicalMedia.szBarCode) },
-	{ "CODE", "bar code ok or unreadable", COL_ENUM, .offset = AT(Info.PhysicalMedia.BarCodeState), .words = bar_code_states },
-	{ "SEQUENCE", "number to write on the cartridge", COL_TEXT, .offset = AT(Info.PhysicalMedia.szSequenceNumber) },
-	{ "TYPE", "media type", COL_REF, .offset = AT(Info.PhysicalMedia.MediaType) },
-	{ "HOME", "home slot", COL_REF, .offset = AT(Info.PhysicalMedia.HomeSlot) },
-	{ "HOLDER", "user and application that have it mounted", COL_TEXT, DETAIL(szHolder) },
-	{ "SERIAL", "serial number in the cartridge memory", COL_TEXT, DETAIL(szSerialNumber) },
-	{ "NSIDES", "number of sides", COL_NUMBER, RIGHT, .offset = AT(Info.PhysicalMedia.dwNumberOfPartitions) },
-	{ "SIDES", "identifier of each side", COL_FN, .get = get_sides },
-	{ "LMID", "logical medium of each allocated side", COL_FN, .get = get_logical },
+	REF(USUAL, "POOL", PhysicalMedia.MediaPool, "media pool"),
+	FN(USUAL, "STATE", get_side_states, "state of each side: available, allocated, ..."),
+	FN(USUAL, "WHERE", get_where, "slot, drive or port"),
+	REF(USUAL, "LIBRARY", PhysicalMedia.CurrentLibrary, "library it is in"),
+	FN(USUAL, "LABEL", get_labels, "label read on each side"),
+	ENUM(OTHER, "USE", PhysicalMedia.MediaState, medium_states,
+	     "idle, in use, mounted, loaded, unloaded, error"),
+	TEXT_(OTHER, "BARCODE", PhysicalMedia.szBarCode, "bar code"),
+	ENUM(OTHER, "CODE", PhysicalMedia.BarCodeState, bar_code_states, "bar code ok or unreadable"),
+	TEXT_(OTHER, "SEQUENCE", PhysicalMedia.szSequenceNumber, "number to write on the cartridge"),
+	REF(OTHER, "TYPE", PhysicalMedia.MediaType, "media type"),
+	REF(OTHER, "HOME", PhysicalMedia.HomeSlot, "home slot"),
+	D_TEXT(OTHER, "HOLDER", szHolder, "user and application that have it mounted"),
+	D_TEXT(OTHER, "SERIAL", szSerialNumber, "serial number in the cartridge memory"),
+	NUMBER(OTHER, "NSIDES", PhysicalMedia.dwNumberOfPartitions, "number of sides"),
+	FN(OTHER, "SIDES", get_sides, "identifier of each side"),
+	FN(OTHER, "LMID", get_logical, "logical medium of each allocated side"),
 	READY,
 	COMMON,
 };
 static const struct column logical_columns[] = {
 	NAME,
-	{ "POOL", "media pool", COL_REF, LIST, .offset = AT(Info.LogicalMedia.MediaPool) },
-	{ "MEDIUM", "physical medium behind it", COL_FN, LIST, .get = get_logical_medium },
-	{ "STATE", "allocated or complete", COL_FN, LIST, .get = get_logical_side },
-	{ "HOLDER", "user and application that have it mounted", COL_TEXT, DETAIL(szHolder) },
+	REF(USUAL, "POOL", LogicalMedia.MediaPool, "media pool"),
+	FN(USUAL, "MEDIUM", get_logical_medium, "physical medium behind it"),
+	FN(USUAL, "STATE", get_logical_side, "allocated or complete"),
+	D_TEXT(OTHER, "HOLDER", szHolder, "user and application that have it mounted"),
 	COMMON,
 };
 static const struct column side_columns[] = {
 	NAME,
-	{ "SIDE", "number, from 0", COL_SHORT, LIST, RIGHT, .offset = AT(Info.Partition.Side) },
-	{ "STATE", "available, allocated, ...", COL_ENUM, LIST, .offset = AT(Info.Partition.State), .words = side_states },
-	{ "MEDIUM", "physical medium", COL_REF, LIST, .offset = AT(Info.Partition.PhysicalMedia) },
-	{ "LABEL", "type of the label on it", COL_TEXT, LIST, .offset = AT(Info.Partition.szOmidLabelType) },
-	{ "LABELINFO", "what the label says", COL_TEXT, LIST, .offset = AT(Info.Partition.szOmidLabelInfo) },
-	{ "LABELID", "identifier in the label", COL_FN, .get = get_label_id },
-	{ "LMID", "logical medium", COL_GUID, .offset = AT(Info.Partition.LogicalMedia) },
-	{ "MOUNTS", "number of mounts", COL_NUMBER, RIGHT, .offset = AT(Info.Partition.dwMountCount) },
-	{ "ALLOCATIONS", "number of allocations", COL_NUMBER, RIGHT, .offset = AT(Info.Partition.dwAllocateCount) },
-	{ "CAPACITY", "bytes", COL_SIZE, RIGHT, .offset = AT(Info.Partition.Capacity) },
+	SHORT_(USUAL, "SIDE", Partition.Side, "number, from 0"),
+	ENUM(USUAL, "STATE", Partition.State, side_states, "available, allocated, ..."),
+	REF(USUAL, "MEDIUM", Partition.PhysicalMedia, "physical medium"),
+	TEXT_(USUAL, "LABEL", Partition.szOmidLabelType, "type of the label on it"),
+	TEXT_(USUAL, "LABELINFO", Partition.szOmidLabelInfo, "what the label says"),
+	FN(OTHER, "LABELID", get_label_id, "identifier in the label"),
+	GUID_(OTHER, "LMID", Partition.LogicalMedia, "logical medium"),
+	NUMBER(OTHER, "MOUNTS", Partition.dwMountCount, "number of mounts"),
+	NUMBER(OTHER, "ALLOCATIONS", Partition.dwAllocateCount, "number of allocations"),
+	SIZE(OTHER, "CAPACITY", Partition.Capacity, "bytes"),
 	COMMON,
 };
 static const struct column pool_columns[] = {
 	NAME,
-	{ "KIND", "free, import, unrecognized or application", COL_FN, LIST, .get = get_pool_type },
-	{ "TYPE", "media type; none: a pool of pools", COL_REF, LIST, .offset = AT(Info.MediaPool.MediaType) },
-	{ "MEDIA", "number of physical media", COL_NUMBER, LIST, RIGHT, .offset = AT(Info.MediaPool.dwNumberOfPhysicalMedia) },
-	{ "ALLOCATED", "number of logical media", COL_NUMBER, LIST, RIGHT, .offset = AT(Info.MediaPool.dwNumberOfLogicalMedia) },
-	{ "POOLS", "number of pools in it", COL_NUMBER, RIGHT, .offset = AT(Info.MediaPool.dwNumberOfMediaPools) },
-	{ "FROMFREE", "an allocation may take a medium from the free pool", COL_FN, .get = get_from_free },
-	{ "TOFREE", "a deallocated medium goes back to the free pool", COL_FN, .get = get_to_free },
-	{ "MAXALLOCATES", "allocations before a side is decommissioned; 0: no limit", COL_NUMBER, RIGHT, .offset = AT(Info.MediaPool.dwMaxAllocates) },
-	{ "PARENT", "pool it is in", COL_REF, .offset = AT(Info.MediaPool.Parent) },
+	FN(USUAL, "KIND", get_pool_type, "free, import, unrecognized or application"),
+	REF(USUAL, "TYPE", MediaPool.MediaType, "media type; none: a pool of pools"),
+	NUMBER(USUAL, "MEDIA", MediaPool.dwNumberOfPhysicalMedia, "number of physical media"),
+	NUMBER(USUAL, "ALLOCATED", MediaPool.dwNumberOfLogicalMedia, "number of logical media"),
+	NUMBER(OTHER, "POOLS", MediaPool.dwNumberOfMediaPools, "number of pools in it"),
+	FN_BOOL(OTHER, "FROMFREE", get_from_free, "an allocation may take a medium from the free pool"),
+	FN_BOOL(OTHER, "TOFREE", get_to_free, "a deallocated medium goes back to the free pool"),
+	NUMBER(OTHER, "MAXALLOCATES", MediaPool.dwMaxAllocates,
+	       "allocations before a side is decommissioned; 0: no limit"),
+	REF(OTHER, "PARENT", MediaPool.Parent, "pool it is in"),
 	COMMON,
 };
 static const struct column media_type_columns[] = {
 	NAME,
-	{ "SIDES", "sides of a medium", COL_NUMBER, LIST, RIGHT, .offset = AT(Info.MediaType.NumberOfSides) },
-	{ "WRITING", "rewritable, write once or read only", COL_ENUM, LIST, .offset = AT(Info.MediaType.ReadWriteCharacteristics), .words = characteristics },
-	{ "CODE", "STORAGE_MEDIA_TYPE of ntmsmedia.h", COL_NUMBER, RIGHT, .offset = AT(Info.MediaType.MediaType) },
+	NUMBER(USUAL, "SIDES", MediaType.NumberOfSides, "sides of a medium"),
+	ENUM(USUAL, "WRITING", MediaType.ReadWriteCharacteristics, characteristics,
+	     "rewritable, write once or read only"),
+	NUMBER(OTHER, "CODE", MediaType.MediaType, "STORAGE_MEDIA_TYPE of ntmsmedia.h"),
 	COMMON,
 };
 static const struct column request_columns[] = {
-	{ "REQUEST", "beginning of its identifier", COL_FN, LIST, .get = get_short },
-	{ "OPERATION", "what is to be done", COL_ENUM, LIST, .offset = AT(Info.LibRequest.OperationCode), .words = operations },
-	{ "STATE", "queued, in process, waiting, passed, failed, ...", COL_ENUM, LIST, .offset = AT(Info.LibRequest.State), .words = request_states },
-	{ "MEDIUM", "medium concerned", COL_REF, LIST, .offset = AT(Info.LibRequest.PhysMediaId) },
-	{ "DRIVE", "drive concerned", COL_REF, LIST, .offset = AT(Info.LibRequest.DriveId) },
-	{ "LIBRARY", "library that does it", COL_REF, LIST, .offset = AT(Info.LibRequest.Library) },
-	{ "WHY", "what it waits for, or why it failed", COL_TEXT, LIST, DETAIL(szReason) },
-	{ "PROGRESS", "done of total", COL_FN, .get = get_progress },
-	{ "ERROR", "code of the failure", COL_FN, .get = get_error },
-	{ "PRIORITY", "-15 to 15", COL_FN, RIGHT, .get = get_priority, .number = true },
-	{ "SIDE", "side concerned", COL_REF, .offset = AT(Info.LibRequest.PartitionId) },
-	{ "SLOT", "slot of the medium", COL_REF, .offset = AT(Info.LibRequest.SlotId) },
-	{ "QUEUED", "when it was asked for", COL_TIME, .offset = AT(Info.LibRequest.TimeQueued) },
-	{ "COMPLETED", "when it was finished", COL_TIME, .offset = AT(Info.LibRequest.TimeCompleted) },
-	{ "USER", "who asked", COL_TEXT, .offset = AT(Info.LibRequest.szUser) },
-	{ "APPLICATION", "by which application", COL_TEXT, .offset = AT(Info.LibRequest.szApplication) },
-	{ "COMPUTER", "from where", COL_TEXT, .offset = AT(Info.LibRequest.szComputer) },
+	FN(USUAL, "REQUEST", get_short, "beginning of its identifier"),
+	ENUM(USUAL, "OPERATION", LibRequest.OperationCode, operations, "what is to be done"),
+	ENUM(USUAL, "STATE", LibRequest.State, request_states,
+	     "queued, in process, waiting, passed, failed, ..."),
+	REF(USUAL, "MEDIUM", LibRequest.PhysMediaId, "medium concerned"),
+	REF(USUAL, "DRIVE", LibRequest.DriveId, "drive concerned"),
+	REF(USUAL, "LIBRARY", LibRequest.Library, "library that does it"),
+	D_TEXT(USUAL, "WHY", szReason, "what it waits for, or why it failed"),
+	FN(OTHER, "PROGRESS", get_progress, "done of total"),
+	FN(OTHER, "ERROR", get_error, "code of the failure"),
+	FN_NUMBER(OTHER, "PRIORITY", get_priority, "-15 to 15"),
+	REF(OTHER, "SIDE", LibRequest.PartitionId, "side concerned"),
+	REF(OTHER, "SLOT", LibRequest.SlotId, "slot of the medium"),
+	TIME(OTHER, "QUEUED", LibRequest.TimeQueued, "when it was asked for"),
+	TIME(OTHER, "COMPLETED", LibRequest.TimeCompleted, "when it was finished"),
+	TEXT_(OTHER, "USER", LibRequest.szUser, "who asked"),
+	TEXT_(OTHER, "APPLICATION", LibRequest.szApplication, "by which application"),
+	TEXT_(OTHER, "COMPUTER", LibRequest.szComputer, "from where"),
 	COMMON,
 };
 static const struct column operator_columns[] = {
-	{ "REQUEST", "beginning of its identifier", COL_FN, LIST, .get = get_short },
-	{ "KIND", "new media, cleaner, service, move medium, message", COL_ENUM, LIST, .offset = AT(Info.OpRequest.Request), .words = operator_commands },
-	{ "STATE", "submitted, seen, in progress, refused, complete", COL_ENUM, LIST, .offset = AT(Info.OpRequest.State), .words = operator_states },
-	{ "MESSAGE", "what is asked of the operator", COL_TEXT, LIST, .offset = AT(Info.OpRequest.szMessage) },
-	{ "ABOUT", "pool, medium, device or library it is about", COL_FN, .get = get_about },
-	{ "TO", "library a medium is wanted in", COL_FN, .get = get_about2 },
-	{ "SUBMITTED", "when", COL_TIME, .offset = AT(Info.OpRequest.Submitted) },
-	{ "USER", "for whom", COL_TEXT, .offset = AT(Info.OpRequest.szUser) },
-	{ "APPLICATION", "for which application", COL_TEXT, .offset = AT(Info.OpRequest.szApplication) },
-	{ "COMPUTER", "where", COL_TEXT, .offset = AT(Info.OpRequest.szComputer) },
+	FN(USUAL, "REQUEST", get_short, "beginning of its identifier"),
+	ENUM(USUAL, "KIND", OpRequest.Request, operator_commands,
+	     "new media, cleaner, service, move medium, message"),
+	ENUM(USUAL, "STATE", OpRequest.State, operator_states,
+	     "submitted, seen, in progress, refused, complete"),
+	TEXT_(USUAL, "MESSAGE", OpRequest.szMessage, "what is asked of the operator"),
+	FN(OTHER, "ABOUT", get_about, "pool, medium, device or library it is about"),
+	FN(OTHER, "TO", get_about2, "library a medium is wanted in"),
+	TIME(OTHER, "SUBMITTED", OpRequest.Submitted, "when"),
+	TEXT_(OTHER, "USER", OpRequest.szUser, "for whom"),
+	TEXT_(OTHER, "APPLICATION", OpRequest.szApplication, "for which application"),
+	TEXT_(OTHER, "COMPUTER", OpRequest.szComputer, "where"),
 	COMMON,
 };
 static const struct column changer_columns[] = {
 	NAME,
-	{ "LIBRARY", "library it is part of", COL_REF, LIST, .offset = AT(Info.Changer.Library) },
-	{ "SERIAL", "serial number", COL_TEXT, LIST, .offset = AT(Info.Changer.szSerialNumber) },
-	{ "REVISION", "firmware", COL_TEXT, LIST, .offset = AT(Info.Changer.szRevision) },
-	{ "PATH", "device", COL_TEXT, LIST, .offset = AT(Info.Changer.szDeviceName) },
-	{ "MODEL", "changer model", COL_REF, .offset = AT(Info.Changer.ChangerType) },
+	REF(USUAL, "LIBRARY", Changer.Library, "library it is part of"),
+	TEXT_(USUAL, "SERIAL", Changer.szSerialNumber, "serial number"),
+	TEXT_(USUAL, "REVISION", Changer.szRevision, "firmware"),
+	TEXT_(USUAL, "PATH", Changer.szDeviceName, "device"),
+	REF(OTHER, "MODEL", Changer.ChangerType, "changer model"),
 	READY,
 	COMMON,
 };
 static const struct column computer_columns[] = {
 	NAME,
-	{ "LIBPURGE", "seconds that a finished library request is kept", COL_NUMBER, RIGHT, .offset = AT(Info.Computer.dwLibRequestPurgeTime) },
-	{ "OPPURGE", "seconds that a finished operator request is kept", COL_NUMBER, RIGHT, .offset = AT(Info.Computer.dwOpRequestPurgeTime) },
+	NUMBER(OTHER, "LIBPURGE", Computer.dwLibRequestPurgeTime,
+	       "seconds that a finished library request is kept"),
+	NUMBER(OTHER, "OPPURGE", Computer.dwOpRequestPurgeTime,
+	       "seconds that a finished operator request is kept"),
 	COMMON,
 };
-static const struct column other_columns[] = { NAME, COMMON };
+static const struct column other_columns[] = {NAME, COMMON};
 
-#define KIND(type, plural, title, columns) { type, plural, title, columns, countof(columns) }
+#define KIND(type, plural, title, columns)                                                                   \
+	{                                                                                                    \
+		type, plural, title, columns, countof(columns)                                               \
+	}
 const struct kind kinds[] = {
 	KIND(NTMS_LIBRARY, "libraries", "Libraries", library_columns),
 	KIND(NTMS_DRIVE, "drives", "Drives", drive_columns),
@@ -396,80 +488,4 @@ const struct kind *kind_of(DWORD type)
 		if (kinds[i].type == type)
 			return &kinds[i];
 	return NULL;
-}
-
-/* ---- a column of an object as text ---- */
-
-static void put_time(const SYSTEMTIME *t, bool machine, struct str *to)
-{
-	struct tm tm = { .tm_year = t->wYear - 1900, .tm_mon = t->wMonth - 1, .tm_mday = t->wDay, .tm_hour = t->wHour,
-			 .tm_min = t->wMinute, .tm_sec = t->wSecond };
-	if (!t->wYear)
-		return;
-	if (machine) {
-		str_printf(to, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", t->wYear, t->wMonth, t->wDay, t->wHour, t->wMinute,
-			   t->wSecond, t->wMilliseconds);
-		return;
-	}
-	char text[40];
-	time_t at = timegm(&tm);
-	if (localtime_r(&at, &tm) && strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &tm))
-		str_puts(to, text);
-}
-
-static void put_size(LONGLONG bytes, bool machine, struct str *to)
-{
-	static const char units[] = "BKMGTPE";
-	int unit = 0;
-	double v = (double)bytes;
-	for (; v >= 1024 && units[unit + 1]; unit++)
-		v /= 1024;
-	if (machine)
-		str_printf(to, "%lld", bytes);
-	else if (bytes)
-		str_printf(to, unit ? "%.1f%c" : "%.0f%c", v, units[unit]);
-}
-
-/* machine: for programs; times in UTC, plain numbers */
-void column_text(const struct column *c, struct object *o, bool machine, struct str *to)
-{
-	const char *base = c->of_detail ? (const char *)object_detail(o) : (const char *)&o->info;
-	const void *at = base + c->offset;
-	char text[GUID_CHARS];
-	switch (c->kind) {
-	case COL_TEXT:
-		str_puts(to, at);
-		return;
-	case COL_NUMBER:
-		str_printf(to, "%u", *(const DWORD *)at);
-		return;
-	case COL_SHORT:
-		str_printf(to, "%u", *(const WORD *)at);
-		return;
-	case COL_BOOL:
-		str_puts(to, *(const BOOL *)at ? "yes" : "no");
-		return;
-	case COL_ENUM:
-		if (*word(c->words, *(const DWORD *)at))
-			str_puts(to, word(c->words, *(const DWORD *)at));
-		else
-			str_printf(to, "%u", *(const DWORD *)at);
-		return;
-	case COL_REF:
-		str_puts(to, object_name(at));
-		return;
-	case COL_TIME:
-		put_time(at, machine, to);
-		return;
-	case COL_GUID:
-		if (!guid_null(at))
-			str_puts(to, guid_format(at, text));
-		return;
-	case COL_SIZE:
-		put_size(((const LARGE_INTEGER *)at)->QuadPart, machine, to);
-		return;
-	case COL_FN:
-		c->get(o, to);
-		return;
-	}
 }

@@ -6,10 +6,31 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-	&cmd_status, &cmd_list, &cmd_show, &cmd_mount, &cmd_dismount, &cmd_media_allocate, &cmd_media_deallocate,
-	&cmd_media_complete, &cmd_media_free, &cmd_media_move, &cmd_pool_create, &cmd_pool_set, &cmd_pool_delete,
-	&cmd_inject_start, &cmd_inject_retract, &cmd_inject_stop, &cmd_eject, &cmd_inventory, &cmd_requests_satisfy,
-	&cmd_requests_refuse, &cmd_enable, &cmd_disable, &cmd_access_show, &cmd_access_grant, &cmd_access_revoke,
+	&cmd_status,
+	&cmd_list,
+	&cmd_show,
+	&cmd_mount,
+	&cmd_dismount,
+	&cmd_media_allocate,
+	&cmd_media_deallocate,
+	&cmd_media_complete,
+	&cmd_media_free,
+	&cmd_media_move,
+	&cmd_pool_create,
+	&cmd_pool_set,
+	&cmd_pool_delete,
+	&cmd_inject_start,
+	&cmd_inject_retract,
+	&cmd_inject_stop,
+	&cmd_eject,
+	&cmd_inventory,
+	&cmd_requests_satisfy,
+	&cmd_requests_refuse,
+	&cmd_enable,
+	&cmd_disable,
+	&cmd_access_show,
+	&cmd_access_grant,
+	&cmd_access_revoke,
 };
 
 /* How many of the words at v name the command: 0, 1 or 2. */
@@ -19,17 +40,18 @@ static int names(const struct command *c, int n, char **v)
 	if (!space)
 		return n >= 1 && !strcmp(v[0], c->name);
 	size_t len = (size_t)(space - c->name);
-	return n >= 2 && strlen(v[0]) == len && !memcmp(v[0], c->name, len) && !strcmp(v[1], space + 1) ? 2 : 0;
+	return n >= 2 && strlen(v[0]) == len && !memcmp(v[0], c->name, len) && !strcmp(v[1], space + 1) ? 2
+													: 0;
 }
 
 /* The commands whose first word is `group` ("": all); false: there are none. */
-static bool print_commands(const char *group)
+static bool print_commands(FILE *to, const char *group)
 {
 	size_t len = strlen(group);
 	bool any = false;
 	for (size_t i = 0; i < countof(commands); i++)
 		if (!len || (!strncmp(commands[i]->name, group, len) && commands[i]->name[len] == ' ')) {
-			printf("  %-18s %s\n", commands[i]->name, commands[i]->summary);
+			fprintf(to, "  %-18s %s\n", commands[i]->name, commands[i]->summary);
 			any = true;
 		}
 	return any;
@@ -39,9 +61,11 @@ static int help(void)
 {
 	puts("Usage: rsm COMMAND [OPTION]... [ARGUMENT]...\n"
 	     "Look at and work with the libraries, drives and media that rsmd manages.\n\nCommands:");
-	print_commands("");
-	puts("\n'rsm COMMAND --help' tells more. Objects are named by name, bar code, sequence number, pool path\n"
-	     "(/Backup), serial number, GUID, or an unambiguous beginning of one of these. The server is that of\n"
+	print_commands(stdout, "");
+	puts("\n'rsm COMMAND --help' tells more. Objects are named by name, bar code, sequence number, pool "
+	     "path\n"
+	     "(/Backup), serial number, GUID, or an unambiguous beginning of one of these. The server is "
+	     "that of\n"
 	     "--server or $RSM_SERVER, else the local one. Exit status: 0 done, 1 failed, 2 wrong usage.");
 	return EXIT_OK;
 }
@@ -51,10 +75,11 @@ static int unknown(int argc, char **argv)
 	bool wants_help = false;
 	for (int i = 1; i < argc; i++)
 		wants_help |= !strcmp(argv[i], "--help") || !strcmp(argv[i], "-h");
-	if (wants_help && (argv[1][0] == '-' || print_commands(argv[1])))
+	if (wants_help && (argv[1][0] == '-' || print_commands(stdout, argv[1])))
 		return argv[1][0] == '-' ? help() : EXIT_OK;
-	fprintf(stderr, "rsm: there is no command '%s%s%s'\nTry 'rsm --help'.\n", argv[1], argc > 2 ? " " : "",
-		argc > 2 ? argv[2] : "");
+	fprintf(stderr, "rsm: there is no command '%s%s%s'\nTry 'rsm --help'.\n", argv[1],
+		argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
+	print_commands(stderr, argv[1]);
 	return EXIT_USAGE;
 }
 

@@ -9,19 +9,24 @@ static long side_number;
 static bool whole, no_request, wait_too;
 static DWORD timeout = INFINITE;
 
-#define SIDE { "side", 's', OPT_NUMBER, &side_number, "N", "side of a medium that has several, from 1" }
+#define SIDE                                                                                                 \
+	{                                                                                                    \
+		"side", 's', OPT_NUMBER, &side_number, "N", "side of a medium that has several, from 1"      \
+	}
 
 /* ---- allocate ---- */
 
 static const struct opt allocate_opts[] = {
-	{ "medium", 'm', OPT_TEXT, &wanted, "MEDIUM", "that very medium: available, or in an import pool" },
+	{"medium", 'm', OPT_TEXT, &wanted, "MEDIUM", "that very medium: available, or in an import pool"},
 	SIDE,
-	{ "new", 0, OPT_FLAG, &whole, NULL, "a medium whose other sides are kept for me" },
-	{ "next", 0, OPT_TEXT, &next_of, "MEDIUM", "the next side of the medium that I allocated with --new" },
-	{ "no-request", 0, OPT_FLAG, &no_request, NULL, "fail if there is none, without asking an operator for media" },
-	{ "timeout", 't', OPT_TIME, &timeout, "TIME", "wait at most so long for media (default: never give up)" },
-	{ "name", 0, OPT_TEXT, &new_name, "NAME", "name of the logical medium" },
-	{ NULL },
+	{"new", 0, OPT_FLAG, &whole, NULL, "a medium whose other sides are kept for me"},
+	{"next", 0, OPT_TEXT, &next_of, "MEDIUM", "the next side of the medium that I allocated with --new"},
+	{"no-request", 0, OPT_FLAG, &no_request, NULL,
+	 "fail if there is none, without asking an operator for media"},
+	{"timeout", 't', OPT_TIME, &timeout, "TIME",
+	 "wait at most so long for media (default: never give up)"},
+	{"name", 0, OPT_TEXT, &new_name, "NAME", "name of the logical medium"},
+	{NULL},
 };
 
 struct allocation {
@@ -33,8 +38,8 @@ struct allocation {
 static DWORD do_allocate(void *p)
 {
 	struct allocation *a = p;
-	return AllocateNtmsMedia(session(), &a->pool, guid_null(&a->side) ? NULL : &a->side, &a->medium, a->options, timeout,
-				 &a->from);
+	return AllocateNtmsMedia(session(), &a->pool, guid_null(&a->side) ? NULL : &a->side, &a->medium,
+				 a->options, timeout, &a->from);
 }
 
 static void rename_logical(GUID *id)
@@ -48,7 +53,8 @@ static void rename_logical(GUID *id)
 
 static int allocate(int n, char **operands)
 {
-	struct allocation a = { .pool = resolve(operands[0], NTMS_MEDIA_POOL), .from = { .dwSize = sizeof a.from } };
+	struct allocation a = {.pool = resolve(operands[0], NTMS_MEDIA_POOL),
+			       .from = {.dwSize = sizeof a.from}};
 	if (whole && next_of)
 		usage(&cmd_media_allocate, "--new and --next exclude each other");
 	if (wanted)
@@ -78,25 +84,32 @@ static int allocate(int n, char **operands)
 }
 
 const struct command cmd_media_allocate = {
-	.name = "media allocate", .operands = "POOL", .min = 1, .max = 1, .opts = allocate_opts, .run = allocate,
+	.name = "media allocate",
+	.operands = "POOL",
+	.min = 1,
+	.max = 1,
+	.opts = allocate_opts,
+	.run = allocate,
 	.summary = "Allocate a medium from an application media pool",
-	.help = "Prints the identifier of the logical medium and the name of the physical one; with --quiet the\n"
-		"identifier alone. When there is none, an operator is asked for media, and the command waits.",
+	.help = "Prints the identifier of the logical medium and the name of the physical one; with --quiet "
+		"the\n"
+		"identifier alone. When there is none, an operator is asked for media, and the command "
+		"waits.",
 };
 
 /* ---- into the free pool, into another pool ---- */
 
 static const struct opt free_opts[] = {
-	{ "wait", 'w', OPT_FLAG, &wait_too, NULL, "until the free labels are written" },
-	{ "timeout", 't', OPT_TIME, &timeout, "TIME", "wait at most so long" },
-	{ NULL },
+	{"wait", 'w', OPT_FLAG, &wait_too, NULL, "until the free labels are written"},
+	{"timeout", 't', OPT_TIME, &timeout, "TIME", "wait at most so long"},
+	{NULL},
 };
 
 /* The free pool of the medium's type */
 static GUID free_pool(const GUID *medium)
 {
-	guid_vec pools = { 0 };
-	GUID found = { 0 };
+	guid_vec pools = {0};
+	GUID found = {0};
 	enumerate(NULL, NTMS_MEDIA_POOL, &pools);
 	vec_each(p, &pools) {
 		const NTMS_MEDIAPOOLINFORMATION *pool = &object(p)->info.Info.MediaPool;
@@ -111,7 +124,7 @@ static GUID free_pool(const GUID *medium)
 static int free_media(int n, char **operands)
 {
 	int status = EXIT_OK;
-	VEC(struct medium) moved = { 0 };
+	VEC(struct medium) moved = {0};
 	for (int i = 0; i < n; i++) {
 		struct medium m = resolve_medium(operands[i], 0, false);
 		GUID pool = free_pool(&m.physical);
@@ -122,16 +135,22 @@ static int free_media(int n, char **operands)
 			*vec_add(&moved) = m;
 	}
 	vec_each(m, &moved)
-		if (wait_too && wait_work(&(GUID){ 0 }, 1u << NTMS_LM_WRITESCRATCH, &m->physical, timeout))
+		if (wait_too && wait_work(&(GUID){0}, 1u << NTMS_LM_WRITESCRATCH, &m->physical, timeout))
 			status = EXIT_FAILED;
 	vec_free(&moved);
 	return status;
 }
 
 const struct command cmd_media_free = {
-	.name = "media free", .operands = "MEDIUM...", .min = 1, .max = -1, .opts = free_opts, .run = free_media,
+	.name = "media free",
+	.operands = "MEDIUM...",
+	.min = 1,
+	.max = -1,
+	.opts = free_opts,
+	.run = free_media,
 	.summary = "Move media to the free pool of their type, erasing what is on them",
-	.help = "A free label is written at their beginning, queued in the library. Allocated media are refused:\n"
+	.help = "A free label is written at their beginning, queued in the library. Allocated media are "
+		"refused:\n"
 		"deallocate them first.",
 };
 
@@ -149,13 +168,17 @@ static int move(int n, char **operands)
 }
 
 const struct command cmd_media_move = {
-	.name = "media move", .operands = "MEDIUM... POOL", .min = 2, .max = -1, .run = move,
+	.name = "media move",
+	.operands = "MEDIUM... POOL",
+	.min = 2,
+	.max = -1,
+	.run = move,
 	.summary = "Move media to another media pool",
 };
 
 /* ---- what the owner of a logical medium does ---- */
 
-static const struct opt side_opts[] = { SIDE, { NULL } };
+static const struct opt side_opts[] = {SIDE, {NULL}};
 
 static int each_logical(int n, char **operands, DWORD (*call)(GUID *))
 {
@@ -180,10 +203,20 @@ static int deallocate(int n, char **operands) { return each_logical(n, operands,
 static int complete(int n, char **operands) { return each_logical(n, operands, call_complete); }
 
 const struct command cmd_media_deallocate = {
-	.name = "media deallocate", .operands = "MEDIUM...", .min = 1, .max = -1, .opts = side_opts, .run = deallocate,
+	.name = "media deallocate",
+	.operands = "MEDIUM...",
+	.min = 1,
+	.max = -1,
+	.opts = side_opts,
+	.run = deallocate,
 	.summary = "Give allocated media back to their pool",
 };
 const struct command cmd_media_complete = {
-	.name = "media complete", .operands = "MEDIUM...", .min = 1, .max = -1, .opts = side_opts, .run = complete,
+	.name = "media complete",
+	.operands = "MEDIUM...",
+	.min = 1,
+	.max = -1,
+	.opts = side_opts,
+	.run = complete,
 	.summary = "Mark allocated media as fully written: they can't be mounted for writing any more",
 };

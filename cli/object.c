@@ -19,8 +19,8 @@ bool guid_same(const GUID *a, const GUID *b) { return memcmp(a, b, sizeof *a) ==
 const char *guid_format(const GUID *id, char text[GUID_CHARS])
 {
 	const BYTE *d = id->Data4;
-	snprintf(text, GUID_CHARS, "%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x", id->Data1, id->Data2, id->Data3, d[0],
-		 d[1], d[2], d[3], d[4], d[5], d[6], d[7]);
+	snprintf(text, GUID_CHARS, "%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x", id->Data1, id->Data2,
+		 id->Data3, d[0], d[1], d[2], d[3], d[4], d[5], d[6], d[7]);
 	return text;
 }
 
@@ -33,10 +33,11 @@ bool guid_scan(const char *text, GUID *id)
 	size_t n = strlen(bare);
 	if (*text == '{' && n && bare[n - 1] == '}')
 		bare[--n] = 0;
-	if (sscanf(bare, "%8x-%4x-%4x-%2x%2x-%2x%2x%2x%2x%2x%2x%n", &d[0], &d[1], &d[2], &d[3], &d[4], &d[5], &d[6], &d[7],
-		   &d[8], &d[9], &d[10], &len) != 11 || len != GUID_CHARS - 1 || n != (size_t)len)
+	if (sscanf(bare, "%8x-%4x-%4x-%2x%2x-%2x%2x%2x%2x%2x%2x%n", &d[0], &d[1], &d[2], &d[3], &d[4], &d[5],
+		   &d[6], &d[7], &d[8], &d[9], &d[10], &len) != 11 ||
+	    len != GUID_CHARS - 1 || n != (size_t)len)
 		return false;
-	*id = (GUID){ d[0], (WORD)d[1], (WORD)d[2], { 0 } };
+	*id = (GUID){d[0], (WORD)d[1], (WORD)d[2], {0}};
 	for (int i = 0; i < 8; i++)
 		id->Data4[i] = (BYTE)d[3 + i];
 	return true;
@@ -45,7 +46,7 @@ bool guid_scan(const char *text, GUID *id)
 static void fetch(struct object *o)
 {
 	o->has_detail = false;
-	o->info = (NTMS_OBJECTINFORMATIONA){ .dwSize = sizeof o->info, .dwType = NTMS_UNKNOWN };
+	o->info = (NTMS_OBJECTINFORMATIONA){.dwSize = sizeof o->info, .dwType = NTMS_UNKNOWN};
 	o->code = GetNtmsObjectInformationA(session(), &o->id, &o->info);
 }
 
@@ -81,9 +82,9 @@ struct object *object_again(const GUID *id)
 const RSM_OBJECTDETAIL *object_detail(struct object *o)
 {
 	if (!o->has_detail) {
-		o->detail = (RSM_OBJECTDETAIL){ .dwSize = sizeof o->detail };
+		o->detail = (RSM_OBJECTDETAIL){.dwSize = sizeof o->detail};
 		if (o->code || RsmGetObjectDetail(session(), &o->id, &o->detail))
-			o->detail = (RSM_OBJECTDETAIL){ .dwSize = sizeof o->detail };
+			o->detail = (RSM_OBJECTDETAIL){.dwSize = sizeof o->detail};
 		o->has_detail = true;
 	}
 	return &o->detail;
@@ -98,7 +99,8 @@ const char *object_name(const GUID *id)
 	struct object *o = object(id);
 	char *text = buffers[turn++ % countof(buffers)], guid[GUID_CHARS];
 	DWORD size = NTMS_POOLHIERARCHY_LENGTH;
-	if (!o->code && o->info.dwType == NTMS_MEDIA_POOL && !GetNtmsMediaPoolNameA(session(), &o->id, text, &size))
+	if (!o->code && o->info.dwType == NTMS_MEDIA_POOL &&
+	    !GetNtmsMediaPoolNameA(session(), &o->id, text, &size))
 		return text;
 	if (!o->code && o->info.szName[0])
 		return o->info.szName;
@@ -109,7 +111,7 @@ const char *object_name(const GUID *id)
 
 static void enumerate_once(const GUID *container, DWORD type, guid_vec *to)
 {
-	GUID in = container ? *container : (GUID){ 0 };
+	GUID in = container ? *container : (GUID){0};
 	DWORD room = 0, code;
 	auto_free GUID *list = NULL;
 	do { /* it may grow between two looks */
@@ -118,7 +120,8 @@ static void enumerate_once(const GUID *container, DWORD type, guid_vec *to)
 		if (!list)
 			abort();
 		DWORD had = room;
-		code = EnumerateNtmsObject(session(), container ? &in : NULL, list, &room, type, NTMS_ENUM_DEFAULT);
+		code = EnumerateNtmsObject(session(), container ? &in : NULL, list, &room, type,
+					   NTMS_ENUM_DEFAULT);
 		if (code != ERROR_INSUFFICIENT_BUFFER && room > had)
 			room = had;
 	} while (code == ERROR_INSUFFICIENT_BUFFER);
@@ -158,15 +161,31 @@ bool request_finished(const struct object *o)
 	if (o->info.dwType == NTMS_OPREQUEST)
 		return state == NTMS_OPSTATE_REFUSED || state == NTMS_OPSTATE_COMPLETE;
 	state = o->info.Info.LibRequest.State;
-	return state == NTMS_LM_PASSED || state == NTMS_LM_FAILED || state == NTMS_LM_INVALID || state == NTMS_LM_CANCELLED ||
-	       state == NTMS_LM_STOPPED;
+	return state == NTMS_LM_PASSED || state == NTMS_LM_FAILED || state == NTMS_LM_INVALID ||
+	       state == NTMS_LM_CANCELLED || state == NTMS_LM_STOPPED;
 }
 
 const char *type_name(DWORD type)
 {
 	static const char *const names[NTMS_NUMBER_OF_OBJECT_TYPES] = {
-		"object", "object", "changer", "changer type", "computer", "drive", "drive type", "door", "port", "library",
-		"library request", "logical medium", "media pool", "media type", "side", "medium", "slot", "operator request",
+		"object",
+		"object",
+		"changer",
+		"changer type",
+		"computer",
+		"drive",
+		"drive type",
+		"door",
+		"port",
+		"library",
+		"library request",
+		"logical medium",
+		"media pool",
+		"media type",
+		"side",
+		"medium",
+		"slot",
+		"operator request",
 		"destination",
 	};
 	return type < countof(names) ? names[type] : "object";

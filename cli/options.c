@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * Options of a command, parsed and explained from one table: those of its own, and those that all commands take. */
+ * Options of a command, parsed and explained from one table: those of its own, and those that all commands
+ * take. */
 #include "cli/cli.h"
 
 #include <errno.h>
@@ -11,17 +12,20 @@ struct settings set;
 static bool help_wanted;
 
 static const struct opt common[] = {
-	{ "server", 0, OPT_TEXT, &set.server, "URL", "the server: unix:/path, http://127.0.0.1:PORT (default: $RSM_SERVER)" },
-	{ "quiet", 'q', OPT_FLAG, &set.quiet, NULL, "print only what a script needs" },
-	{ "verbose", 'v', OPT_FLAG, &set.verbose, NULL, "tell on stderr what is being waited for (default on a terminal)" },
-	{ "help", 'h', OPT_FLAG, &help_wanted, NULL, "show this help" },
-	{ NULL },
+	{"server", 0, OPT_TEXT, &set.server, "URL",
+	 "the server: unix:/path, http://127.0.0.1:PORT (default: $RSM_SERVER)"},
+	{"quiet", 'q', OPT_FLAG, &set.quiet, NULL, "print only what a script needs"},
+	{"verbose", 'v', OPT_FLAG, &set.verbose, NULL,
+	 "tell on stderr what is being waited for (default on a terminal)"},
+	{"help", 'h', OPT_FLAG, &help_wanted, NULL, "show this help"},
+	{NULL},
 };
 static const struct opt of_tables[] = {
-	{ "output", 'o', OPT_TEXT, &set.columns, "COLUMNS", "columns, as NAME,STATE; +STATE adds to the default; all" },
-	{ "json", 'J', OPT_FLAG, &set.json, NULL, "print JSON" },
-	{ "noheadings", 'n', OPT_FLAG, &set.noheadings, NULL, "print no headings" },
-	{ NULL },
+	{"output", 'o', OPT_TEXT, &set.columns, "COLUMNS",
+	 "columns, as NAME,STATE; +STATE adds to the default; all"},
+	{"json", 'J', OPT_FLAG, &set.json, NULL, "print JSON"},
+	{"noheadings", 'n', OPT_FLAG, &set.noheadings, NULL, "print no headings"},
+	{NULL},
 };
 
 #define MOST 40
@@ -38,7 +42,7 @@ static void add_all(struct opt_list *l, const struct opt *o)
 
 static struct opt_list all_options(const struct command *c)
 {
-	struct opt_list l = { 0 };
+	struct opt_list l = {0};
 	add_all(&l, c->opts);
 	if (c->tables)
 		add_all(&l, of_tables);
@@ -62,7 +66,7 @@ static bool scan_time(const char *text, DWORD *ms)
 	static const struct {
 		const char *unit;
 		double ms;
-	} units[] = { { "", 1e3 }, { "ms", 1 }, { "s", 1e3 }, { "m", 60e3 }, { "h", 3600e3 } };
+	} units[] = {{"", 1e3}, {"ms", 1}, {"s", 1e3}, {"m", 60e3}, {"h", 3600e3}};
 	if (!strcmp(text, "never") || !strcmp(text, "forever")) {
 		*ms = INFINITE;
 		return true;
@@ -70,7 +74,8 @@ static bool scan_time(const char *text, DWORD *ms)
 	char *end;
 	double v = strtod(text, &end);
 	for (size_t i = 0; i < countof(units); i++)
-		if (end != text && !strcmp(end, units[i].unit) && v >= 0 && v * units[i].ms < (double)INFINITE) {
+		if (end != text && !strcmp(end, units[i].unit) && v >= 0 &&
+		    v * units[i].ms < (double)INFINITE) {
 			*ms = (DWORD)(v * units[i].ms);
 			return true;
 		}
@@ -103,13 +108,13 @@ static void take(const struct command *c, const struct opt *o, const char *value
 int options_parse(const struct command *c, int argc, char **argv)
 {
 	struct opt_list l = all_options(c);
-	struct option longs[MOST + 1] = { 0 };
+	struct option longs[MOST + 1] = {0};
 	char shorts[2 * MOST + 2] = ":";
 	for (int i = 0; i < l.n; i++) {
 		int has = l.v[i]->kind == OPT_FLAG ? no_argument : required_argument;
-		longs[i] = (struct option){ l.v[i]->name, has, NULL, 256 + i };
+		longs[i] = (struct option){l.v[i]->name, has, NULL, 256 + i};
 		if (l.v[i]->key)
-			strncat(shorts, (char[]){ l.v[i]->key, has ? ':' : 0, 0 }, 2);
+			strncat(shorts, (char[]){l.v[i]->key, has ? ':' : 0, 0}, 2);
 	}
 	opterr = 0;
 	optind = 1;
@@ -151,7 +156,8 @@ static void help_of(const struct opt *o)
 
 void options_help(const struct command *c)
 {
-	printf("Usage: rsm %s%s%s [OPTION]...\n%s.\n", c->name, *c->operands ? " " : "", c->operands, c->summary);
+	printf("Usage: rsm %s%s%s [OPTION]...\n%s.\n", c->name, *c->operands ? " " : "", c->operands,
+	       c->summary);
 	if (c->help)
 		printf("\n%s\n", c->help);
 	printf("\nOptions:\n");

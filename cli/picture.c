@@ -9,17 +9,22 @@ static const struct {
 	char mark;
 	const char *means;
 } marks[] = {
-	[NTMS_PARTSTATE_UNKNOWN] = { '?', "not identified yet" },    [NTMS_PARTSTATE_UNPREPARED] = { '~', "free label not written yet" },
-	[NTMS_PARTSTATE_INCOMPATIBLE] = { 'x', "incompatible" },     [NTMS_PARTSTATE_DECOMMISSIONED] = { 'x', "decommissioned" },
-	[NTMS_PARTSTATE_AVAILABLE] = { '+', "available" },	     [NTMS_PARTSTATE_ALLOCATED] = { '*', "allocated" },
-	[NTMS_PARTSTATE_COMPLETE] = { '#', "complete" },	     [NTMS_PARTSTATE_FOREIGN] = { '.', "unrecognized" },
-	[NTMS_PARTSTATE_IMPORT] = { 'i', "import" },		     [NTMS_PARTSTATE_RESERVED] = { 'r', "reserved" },
+	[NTMS_PARTSTATE_UNKNOWN] = {'?', "not identified yet"},
+	[NTMS_PARTSTATE_UNPREPARED] = {'~', "free label not written yet"},
+	[NTMS_PARTSTATE_INCOMPATIBLE] = {'x', "incompatible"},
+	[NTMS_PARTSTATE_DECOMMISSIONED] = {'x', "decommissioned"},
+	[NTMS_PARTSTATE_AVAILABLE] = {'+', "available"},
+	[NTMS_PARTSTATE_ALLOCATED] = {'*', "allocated"},
+	[NTMS_PARTSTATE_COMPLETE] = {'#', "complete"},
+	[NTMS_PARTSTATE_FOREIGN] = {'.', "unrecognized"},
+	[NTMS_PARTSTATE_IMPORT] = {'i', "import"},
+	[NTMS_PARTSTATE_RESERVED] = {'r', "reserved"},
 };
 static bool used[countof(marks)], disabled;
 
 static char mark_of(struct object *medium)
 {
-	guid_vec sides = { 0 };
+	guid_vec sides = {0};
 	sides_of(&medium->id, &sides);
 	DWORD state = sides.n ? object(&sides.v[0])->info.Info.Partition.State : NTMS_PARTSTATE_UNKNOWN;
 	vec_free(&sides);
@@ -43,9 +48,9 @@ static void elements(const GUID *library, DWORD type, guid_vec *to)
 
 static DWORD number_of(const struct object *o)
 {
-	return o->info.dwType == NTMS_DRIVE  ? o->info.Info.Drive.Number :
-	       o->info.dwType == NTMS_IEPORT ? o->info.Info.IEPort.Number :
-					       o->info.Info.StorageSlot.Number;
+	return o->info.dwType == NTMS_DRIVE    ? o->info.Info.Drive.Number
+	       : o->info.dwType == NTMS_IEPORT ? o->info.Info.IEPort.Number
+					       : o->info.Info.StorageSlot.Number;
 }
 
 #define NAME_WIDTH 10
@@ -55,12 +60,13 @@ static void draw_element(struct object *o)
 	if (guid_null(medium))
 		printf(" %3u [ %*s ]", number_of(o), NAME_WIDTH, "");
 	else
-		printf(" %3u [%c%-*.*s ]", number_of(o), mark_of(object(medium)), NAME_WIDTH, NAME_WIDTH, object_name(medium));
+		printf(" %3u [%c%-*.*s ]", number_of(o), mark_of(object(medium)), NAME_WIDTH, NAME_WIDTH,
+		       object_name(medium));
 }
 
 static void draw(const GUID *library, DWORD type, const char *what, int columns)
 {
-	guid_vec all = { 0 };
+	guid_vec all = {0};
 	elements(library, type, &all);
 	for (size_t i = 0; i < all.n; i++) {
 		if (i % (size_t)columns == 0)
@@ -69,12 +75,13 @@ static void draw(const GUID *library, DWORD type, const char *what, int columns)
 		draw_element(o);
 		if (o->info.dwType != NTMS_DRIVE)
 			continue;
-		auto_str text = { 0 };
+		auto_str text = {0};
 		const struct kind *k = kind_of(NTMS_DRIVE);
 		for (size_t c = 0; c < k->n; c++)
 			if (!strcmp(k->columns[c].name, "STATE"))
 				column_text(&k->columns[c], o, false, &text);
-		printf(" %s%s%s", text.s, object_detail(o)->szHolder[0] ? ", held by " : "", object_detail(o)->szHolder);
+		printf(" %s%s%s", text.s, object_detail(o)->szHolder[0] ? ", held by " : "",
+		       object_detail(o)->szHolder);
 	}
 	if (all.n)
 		putchar('\n');
@@ -83,7 +90,7 @@ static void draw(const GUID *library, DWORD type, const char *what, int columns)
 
 static void draw_shelf(void)
 {
-	guid_vec libraries = { 0 }, media = { 0 };
+	guid_vec libraries = {0}, media = {0};
 	enumerate(NULL, NTMS_LIBRARY, &libraries);
 	vec_each(l, &libraries)
 		if (object(l)->info.Info.Library.LibraryType == NTMS_LIBRARYTYPE_OFFLINE)
@@ -91,7 +98,8 @@ static void draw_shelf(void)
 	for (size_t i = 0; i < media.n && i < 20; i++) {
 		if (i % 4 == 0)
 			printf("%s%-7s", i ? "\n" : "", i ? "" : "shelf");
-		printf("     [%c%-*.*s ]", mark_of(object(&media.v[i])), NAME_WIDTH, NAME_WIDTH, object_name(&media.v[i]));
+		printf("     [%c%-*.*s ]", mark_of(object(&media.v[i])), NAME_WIDTH, NAME_WIDTH,
+		       object_name(&media.v[i]));
 	}
 	if (media.n > 20)
 		printf("\n%12s ... %zu in all", "", media.n);

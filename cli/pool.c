@@ -8,23 +8,27 @@ static const char *media_type;
 static bool from_free, to_free, not_from_free, not_to_free, exist_ok;
 static long max_allocates = -1;
 
-#define POLICIES                                                                                                   \
-	{ "from-free", 0, OPT_FLAG, &from_free, NULL, "an allocation may take a medium from the free pool" },      \
-	{ "to-free", 0, OPT_FLAG, &to_free, NULL, "a deallocated medium goes back to the free pool" },             \
-	{ "max-allocates", 0, OPT_NUMBER, &max_allocates, "N", "decommission a side after N allocations (0: no limit)" }
+#define POLICIES                                                                                             \
+	{"from-free", 0, OPT_FLAG, &from_free, NULL, "an allocation may take a medium from the free pool"},  \
+		{"to-free", 0, OPT_FLAG, &to_free, NULL, "a deallocated medium goes back to the free pool"}, \
+	{                                                                                                    \
+		"max-allocates", 0, OPT_NUMBER, &max_allocates, "N",                                         \
+			"decommission a side after N allocations (0: no limit)"                              \
+	}
 
 static const struct opt create_opts[] = {
-	{ "type", 't', OPT_TEXT, &media_type, "TYPE", "media type, as LTO-8; without it the pool holds other pools" },
+	{"type", 't', OPT_TEXT, &media_type, "TYPE",
+	 "media type, as LTO-8; without it the pool holds other pools"},
 	POLICIES,
-	{ "exist-ok", 0, OPT_FLAG, &exist_ok, NULL, "no error if the pool is there already" },
-	{ NULL },
+	{"exist-ok", 0, OPT_FLAG, &exist_ok, NULL, "no error if the pool is there already"},
+	{NULL},
 };
 static const struct opt set_opts[] = {
 	POLICIES,
-	{ "no-from-free", 0, OPT_FLAG, &not_from_free, NULL, "... may not" },
-	{ "no-to-free", 0, OPT_FLAG, &not_to_free, NULL, "... stays in the pool" },
-	{ "type", 't', OPT_TEXT, &media_type, "TYPE", "media type; the pool must be empty" },
-	{ NULL },
+	{"no-from-free", 0, OPT_FLAG, &not_from_free, NULL, "... may not"},
+	{"no-to-free", 0, OPT_FLAG, &not_to_free, NULL, "... stays in the pool"},
+	{"type", 't', OPT_TEXT, &media_type, "TYPE", "media type; the pool must be empty"},
+	{NULL},
 };
 
 /* \Backup\Daily from Backup/Daily, /Backup/Daily ... */
@@ -61,7 +65,7 @@ static int apply(GUID *pool, const char *name)
 static int create(int n, char **operands)
 {
 	char path[NTMS_POOLHIERARCHY_LENGTH], id[GUID_CHARS];
-	GUID pool, type = { 0 };
+	GUID pool, type = {0};
 	path_of(operands[0], path, sizeof path);
 	if (media_type)
 		type = resolve(media_type, NTMS_MEDIA_TYPE);
@@ -78,7 +82,7 @@ static int create(int n, char **operands)
 	return EXIT_OK;
 }
 
-static int delete(int n, char **operands)
+static int delete (int n, char **operands)
 {
 	int status = EXIT_OK;
 	for (int i = 0; i < n; i++) {
@@ -99,15 +103,29 @@ static int change(int n, char **operands)
 }
 
 const struct command cmd_pool_create = {
-	.name = "pool create", .operands = "NAME", .min = 1, .max = 1, .opts = create_opts, .run = create,
+	.name = "pool create",
+	.operands = "NAME",
+	.min = 1,
+	.max = 1,
+	.opts = create_opts,
+	.run = create,
 	.summary = "Make an application media pool",
 	.help = "NAME: Backup, or Backup/Daily for a pool in the pool Backup, which must be there.",
 };
 const struct command cmd_pool_delete = {
-	.name = "pool delete", .operands = "POOL...", .min = 1, .max = -1, .run = delete,
+	.name = "pool delete",
+	.operands = "POOL...",
+	.min = 1,
+	.max = -1,
+	.run = delete,
 	.summary = "Delete empty application media pools",
 };
 const struct command cmd_pool_set = {
-	.name = "pool set", .operands = "POOL", .min = 1, .max = 1, .opts = set_opts, .run = change,
+	.name = "pool set",
+	.operands = "POOL",
+	.min = 1,
+	.max = 1,
+	.opts = set_opts,
+	.run = change,
 	.summary = "Change the policies of a media pool",
 };

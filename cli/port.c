@@ -8,9 +8,11 @@ static bool many, wait_too, queue, force, full, fast, stop_it;
 static const char *stop_id;
 static DWORD timeout = INFINITE;
 
-#define WAIT                                                                                     \
-	{ "wait", 'w', OPT_FLAG, &wait_too, NULL, "until the library has done it" },             \
-	{ "timeout", 't', OPT_TIME, &timeout, "TIME", "wait at most so long" }
+#define WAIT                                                                                                 \
+	{"wait", 'w', OPT_FLAG, &wait_too, NULL, "until the library has done it"},                           \
+	{                                                                                                    \
+		"timeout", 't', OPT_TIME, &timeout, "TIME", "wait at most so long"                           \
+	}
 
 static void print_operation(const GUID *id)
 {
@@ -22,16 +24,16 @@ static void print_operation(const GUID *id)
 /* ---- inject ---- */
 
 static const struct opt inject_opts[] = {
-	{ "many", 'm', OPT_FLAG, &many, NULL, "open the port again after each find, until it is stopped" },
+	{"many", 'm', OPT_FLAG, &many, NULL, "open the port again after each find, until it is stopped"},
 	WAIT,
-	{ NULL },
+	{NULL},
 };
 
 /* The only robotic library, when none is named. */
 static GUID library_named(int n, char **operands)
 {
-	guid_vec all = { 0 };
-	GUID found = { 0 };
+	guid_vec all = {0};
+	GUID found = {0};
 	int fit = 0;
 	if (n)
 		return resolve(operands[0], NTMS_LIBRARY);
@@ -50,8 +52,8 @@ static GUID library_named(int n, char **operands)
 /* The inject or eject that is meant: the operation named, else the only one under way. */
 static GUID operation_named(const char *text, DWORD op, GUID *library)
 {
-	guid_vec all = { 0 };
-	GUID found = { 0 };
+	guid_vec all = {0};
+	GUID found = {0};
 	int fit = 0;
 	if (text) {
 		found = resolve(text, NTMS_LIBREQUEST);
@@ -66,15 +68,17 @@ static GUID operation_named(const char *text, DWORD op, GUID *library)
 		}
 	vec_free(&all);
 	if (fit != 1)
-		die_text(fit ? "%d operations are under way; say which" : "no such operation is under way", fit);
+		die_text(fit ? "%d operations are under way; say which" : "no such operation is under way",
+			 fit);
 	*library = object(&found)->info.Info.LibRequest.Library;
 	return found;
 }
 
 static int inject_start(int n, char **operands)
 {
-	GUID library = library_named(n, operands), operation = { 0 };
-	DWORD code = InjectNtmsMedia(session(), &library, &operation, many ? NTMS_INJECT_STARTMANY : NTMS_INJECT_START);
+	GUID library = library_named(n, operands), operation = {0};
+	DWORD code = InjectNtmsMedia(session(), &library, &operation,
+				     many ? NTMS_INJECT_STARTMANY : NTMS_INJECT_START);
 	if (code)
 		return failed(code, "%s", n ? operands[0] : "");
 	print_operation(&operation);
@@ -93,36 +97,53 @@ static int inject_end(int n, char **operands, DWORD action)
 static int inject_stop(int n, char **operands) { return inject_end(n, operands, NTMS_INJECT_STOP); }
 static int inject_retract(int n, char **operands) { return inject_end(n, operands, NTMS_INJECT_RETRACT); }
 
-static const struct opt wait_opts[] = { WAIT, { NULL } };
+static const struct opt wait_opts[] = {WAIT, {NULL}};
 
 const struct command cmd_inject_start = {
-	.name = "inject start", .operands = "[LIBRARY]", .min = 0, .max = 1, .opts = inject_opts, .run = inject_start,
+	.name = "inject start",
+	.operands = "[LIBRARY]",
+	.min = 0,
+	.max = 1,
+	.opts = inject_opts,
+	.run = inject_start,
 	.summary = "Open a library's port and take in what people put there",
-	.help = "Prints the operation, which runs until the port's time-out, 'rsm inject retract' or 'rsm inject stop'.\n"
+	.help = "Prints the operation, which runs until the port's time-out, 'rsm inject retract' or 'rsm "
+		"inject stop'.\n"
 		"Each cartridge is moved to a slot and identified.",
 };
 const struct command cmd_inject_stop = {
-	.name = "inject stop", .operands = "[OPERATION]", .min = 0, .max = 1, .opts = wait_opts, .run = inject_stop,
+	.name = "inject stop",
+	.operands = "[OPERATION]",
+	.min = 0,
+	.max = 1,
+	.opts = wait_opts,
+	.run = inject_stop,
 	.summary = "End an inject",
 };
 const struct command cmd_inject_retract = {
-	.name = "inject retract", .operands = "[OPERATION]", .min = 0, .max = 1, .opts = wait_opts, .run = inject_retract,
+	.name = "inject retract",
+	.operands = "[OPERATION]",
+	.min = 0,
+	.max = 1,
+	.opts = wait_opts,
+	.run = inject_retract,
 	.summary = "Look into the port now and take in what is there",
 };
 
 /* ---- eject ---- */
 
 static const struct opt eject_opts[] = {
-	{ "queue", 0, OPT_FLAG, &queue, NULL, "collect for one opening of the port; 'rsm eject' without a medium begins it" },
-	{ "force", 'f', OPT_FLAG, &force, NULL, "even if it is mounted or in use" },
-	{ "stop", 0, OPT_TEXT, &stop_id, "OPERATION", "end that eject" },
+	{"queue", 0, OPT_FLAG, &queue, NULL,
+	 "collect for one opening of the port; 'rsm eject' without a medium begins it"},
+	{"force", 'f', OPT_FLAG, &force, NULL, "even if it is mounted or in use"},
+	{"stop", 0, OPT_TEXT, &stop_id, "OPERATION", "end that eject"},
 	WAIT,
-	{ NULL },
+	{NULL},
 };
 
 static int eject(int n, char **operands)
 {
-	GUID operation = { 0 }, library;
+	GUID operation = {0}, library;
 	DWORD action = queue ? NTMS_EJECT_QUEUE : force ? NTMS_EJECT_FORCE : NTMS_EJECT_START;
 	if (stop_id) {
 		operation = operation_named(stop_id, NTMS_LM_EJECT, &library);
@@ -131,7 +152,7 @@ static int eject(int n, char **operands)
 	}
 	int status = EXIT_OK;
 	for (int i = 0; i < (n ? n : 1); i++) {
-		struct medium m = { 0 };
+		struct medium m = {0};
 		if (n)
 			m = resolve_medium(operands[i], 0, false);
 		DWORD code = EjectNtmsMedia(session(), n ? &m.physical : NULL, &operation, action);
@@ -149,20 +170,26 @@ static int eject(int n, char **operands)
 }
 
 const struct command cmd_eject = {
-	.name = "eject", .operands = "[MEDIUM...]", .min = 0, .max = -1, .opts = eject_opts, .run = eject,
+	.name = "eject",
+	.operands = "[MEDIUM...]",
+	.min = 0,
+	.max = -1,
+	.opts = eject_opts,
+	.run = eject,
 	.summary = "Bring media to the library's port for people to take",
-	.help = "They are offline then. Prints the operation, which runs until the cartridge is taken, the port's\n"
+	.help = "They are offline then. Prints the operation, which runs until the cartridge is taken, the "
+		"port's\n"
 		"time-out, or 'rsm eject --stop OPERATION'.",
 };
 
 /* ---- inventory ---- */
 
 static const struct opt inventory_opts[] = {
-	{ "fast", 0, OPT_FLAG, &fast, NULL, "by bar code; without a reader by what changed in the slots" },
-	{ "full", 0, OPT_FLAG, &full, NULL, "mount each side and read its label" },
-	{ "stop", 0, OPT_FLAG, &stop_it, NULL, "end the one that runs" },
+	{"fast", 0, OPT_FLAG, &fast, NULL, "by bar code; without a reader by what changed in the slots"},
+	{"full", 0, OPT_FLAG, &full, NULL, "mount each side and read its label"},
+	{"stop", 0, OPT_FLAG, &stop_it, NULL, "end the one that runs"},
 	WAIT,
-	{ NULL },
+	{NULL},
 };
 
 static int inventory(int n, char **operands)
@@ -178,10 +205,15 @@ static int inventory(int n, char **operands)
 	if (code)
 		return failed(code, "%s", n ? operands[0] : "");
 	unsigned ops = 1u << NTMS_LM_INVENTORY | 1u << NTMS_LM_PROCESSOMID | 1u << NTMS_LM_CLASSIFY;
-	return wait_too ? wait_work(&library, ops, &(GUID){ 0 }, timeout) : EXIT_OK;
+	return wait_too ? wait_work(&library, ops, &(GUID){0}, timeout) : EXIT_OK;
 }
 
 const struct command cmd_inventory = {
-	.name = "inventory", .operands = "[LIBRARY]", .min = 0, .max = 1, .opts = inventory_opts, .run = inventory,
+	.name = "inventory",
+	.operands = "[LIBRARY]",
+	.min = 0,
+	.max = 1,
+	.opts = inventory_opts,
+	.run = inventory,
 	.summary = "Compare a library with the database and identify what is new",
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * From what the user wrote to an object. The server searches (RsmFindObject); here it is decided whether the answer is one. */
+ * From what the user wrote to an object. The server searches (RsmFindObject); here it is decided whether the
+ * answer is one. */
 #include "cli/cli.h"
 
 #include <string.h>
@@ -43,8 +44,8 @@ static _Noreturn void ambiguous(const char *text, const guid_vec *found)
 	fflush(stdout);
 	fprintf(stderr, "rsm: %s: '%s' is ambiguous; it may be:\n", command_name, text);
 	for (size_t i = 0; i < found->n && i < 20; i++)
-		fprintf(stderr, "  %-16s %-24s %s\n", type_name(object(&found->v[i])->info.dwType), object_name(&found->v[i]),
-			guid_format(&found->v[i], id));
+		fprintf(stderr, "  %-16s %-24s %s\n", type_name(object(&found->v[i])->info.dwType),
+			object_name(&found->v[i]), guid_format(&found->v[i], id));
 	if (found->n > 20)
 		fprintf(stderr, "  ... %zu in all\n", found->n);
 	session_close();
@@ -53,7 +54,7 @@ static _Noreturn void ambiguous(const char *text, const guid_vec *found)
 
 GUID resolve(const char *text, DWORD type)
 {
-	guid_vec found = { 0 };
+	guid_vec found = {0};
 	find(text, type, &found);
 	if (!found.n)
 		die_text("there is no %s '%s'", type_name(type), text);
@@ -64,10 +65,11 @@ GUID resolve(const char *text, DWORD type)
 	return id;
 }
 
-/* types: tried first, in that order, since a bar code names a medium, its side and its logical medium alike */
+/* types: tried first, in that order, since a bar code names a medium, its side and its logical medium alike
+ */
 GUID resolve_any(const char *text, const DWORD *types, size_t n)
 {
-	guid_vec found = { 0 };
+	guid_vec found = {0};
 	for (size_t i = 0; i < n && !found.n; i++)
 		find(text, types[i], &found);
 	if (found.n > 1)
@@ -84,14 +86,15 @@ GUID resolve_any(const char *text, const DWORD *types, size_t n)
 static struct medium medium_of(const GUID *id)
 {
 	struct object *o = object(id);
-	struct medium m = { 0 };
-	guid_vec sides = { 0 };
+	struct medium m = {0};
+	guid_vec sides = {0};
 	switch (o->info.dwType) {
 	case NTMS_PHYSICAL_MEDIA:
 		m.physical = *id;
 		break;
 	case NTMS_PARTITION:
-		m = (struct medium){ o->info.Info.Partition.PhysicalMedia, *id, o->info.Info.Partition.LogicalMedia };
+		m = (struct medium){o->info.Info.Partition.PhysicalMedia, *id,
+				    o->info.Info.Partition.LogicalMedia};
 		break;
 	case NTMS_LOGICAL_MEDIA:
 		enumerate(id, NTMS_PARTITION, &sides);
@@ -107,11 +110,11 @@ static struct medium medium_of(const GUID *id)
 /* The one side that was meant: the one with that number, the only one, the only allocated one. */
 static void choose_side(struct medium *m, const char *text, int number, bool needed)
 {
-	guid_vec sides = { 0 }, fit = { 0 };
+	guid_vec sides = {0}, fit = {0};
 	sides_of(&m->physical, &sides);
 	vec_each(s, &sides)
-		if (number ? object(s)->info.Info.Partition.Side == number - 1 :
-			     sides.n == 1 || !guid_null(&object(s)->info.Info.Partition.LogicalMedia))
+		if (number ? object(s)->info.Info.Partition.Side == number - 1
+			   : sides.n == 1 || !guid_null(&object(s)->info.Info.Partition.LogicalMedia))
 			*vec_add(&fit) = *s;
 	if (fit.n == 1)
 		*m = medium_of(&fit.v[0]);
@@ -125,8 +128,8 @@ static void choose_side(struct medium *m, const char *text, int number, bool nee
 
 struct medium resolve_medium(const char *text, int side, bool need_side)
 {
-	static const DWORD types[] = { NTMS_PHYSICAL_MEDIA, NTMS_LOGICAL_MEDIA, NTMS_PARTITION };
-	guid_vec found = { 0 };
+	static const DWORD types[] = {NTMS_PHYSICAL_MEDIA, NTMS_LOGICAL_MEDIA, NTMS_PARTITION};
+	guid_vec found = {0};
 	for (size_t i = 0; i < countof(types) && !found.n; i++)
 		find(text, types[i], &found);
 	if (!found.n)

@@ -20,8 +20,8 @@ static void tell(DWORD code, const char *fmt, va_list ap)
 	vsnprintf(what, sizeof what, fmt, ap);
 	const char *why = server_says();
 	fflush(stdout);
-	fprintf(stderr, "rsm: %s: %s (%u)%s%s%s%s\n", command_name, RsmErrorName(code), code, *what ? ": " : "", what,
-		*why ? ": " : "", why);
+	fprintf(stderr, "rsm: %s: %s (%u)%s%s%s%s\n", command_name, RsmErrorName(code), code,
+		*what ? ": " : "", what, *why ? ": " : "", why);
 }
 
 int failed(DWORD code, const char *fmt, ...)

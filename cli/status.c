@@ -9,14 +9,14 @@ static bool wait_too;
 static DWORD timeout = INFINITE;
 
 static const struct opt opts[] = {
-	{ "wait", 'w', OPT_FLAG, &wait_too, NULL, "until the server answers and no library is initializing" },
-	{ "timeout", 't', OPT_TIME, &timeout, "TIME", "wait at most so long" },
-	{ NULL },
+	{"wait", 'w', OPT_FLAG, &wait_too, NULL, "until the server answers and no library is initializing"},
+	{"timeout", 't', OPT_TIME, &timeout, "TIME", "wait at most so long"},
+	{NULL},
 };
 
 static bool initializing(void)
 {
-	guid_vec all = { 0 };
+	guid_vec all = {0};
 	bool found = false;
 	enumerate(NULL, NTMS_LIBRARY, &all);
 	vec_each(l, &all)
@@ -27,7 +27,7 @@ static bool initializing(void)
 
 static DWORD look(RSM_STATUS *s)
 {
-	*s = (RSM_STATUS){ .dwSize = sizeof *s };
+	*s = (RSM_STATUS){.dwSize = sizeof *s};
 	DWORD code = RsmGetStatus(set.server, s);
 	return !code && wait_too && (!s->bReady || initializing()) ? ERROR_NOT_READY : code;
 }
@@ -41,7 +41,7 @@ static void look_until_ready(RSM_STATUS *s)
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		if (timeout != INFINITE && (now.tv_sec - start.tv_sec) * 1000 > timeout)
 			break;
-		nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
+		nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
 	}
 	if (code)
 		die(code, "%s", "");
@@ -49,23 +49,24 @@ static void look_until_ready(RSM_STATUS *s)
 
 static void print_server(const RSM_STATUS *s)
 {
-	auto_str text = { 0 };
+	auto_str text = {0};
 	unsigned up = s->dwUptime;
 	if (!set.json) {
 		if (!set.noheadings)
-			printf("rsmd %s is %s, up %u:%02u:%02u\n\n", s->szVersion, s->bReady ? "ready" : "starting", up / 3600,
-			       up / 60 % 60, up % 60);
+			printf("rsmd %s is %s, up %u:%02u:%02u\n\n", s->szVersion,
+			       s->bReady ? "ready" : "starting", up / 3600, up / 60 % 60, up % 60);
 		return;
 	}
 	str_puts(&text, "\"server\": {\"version\": ");
 	json_text(&text, s->szVersion);
-	str_printf(&text, ", \"api\": %u, \"ready\": %s, \"uptime\": %u}", s->dwApiVersion, s->bReady ? "true" : "false", up);
+	str_printf(&text, ", \"api\": %u, \"ready\": %s, \"uptime\": %u}", s->dwApiVersion,
+		   s->bReady ? "true" : "false", up);
 	tables_json(text.s);
 }
 
 static void print_requests(void)
 {
-	guid_vec all = { 0 }, unfinished = { 0 };
+	guid_vec all = {0}, unfinished = {0};
 	enumerate(NULL, NTMS_OPREQUEST, &all);
 	vec_each(r, &all)
 		if (!request_finished(object(r)))
@@ -88,7 +89,7 @@ static void print_reasons(const guid_vec *libraries)
 static int run(int n, char **operands)
 {
 	RSM_STATUS s;
-	guid_vec libraries = { 0 };
+	guid_vec libraries = {0};
 	look_until_ready(&s);
 	if (set.quiet)
 		return s.bReady ? EXIT_OK : EXIT_FAILED;
@@ -108,7 +109,13 @@ static int run(int n, char **operands)
 }
 
 const struct command cmd_status = {
-	.name = "status", .operands = "", .min = 0, .max = 0, .tables = true, .opts = opts, .run = run,
+	.name = "status",
+	.operands = "",
+	.min = 0,
+	.max = 0,
+	.tables = true,
+	.opts = opts,
+	.run = run,
 	.summary = "Show how the server and its libraries are, and what is asked of operators",
 	.help = "With --quiet it prints nothing: the exit status tells whether the server is ready.",
 };

@@ -26,7 +26,8 @@ static const struct column *column_named(const struct kind *k, const char *name,
 	for (size_t i = 0; i < k->n; i++)
 		if (strlen(k->columns[i].name) == len && !strncasecmp(k->columns[i].name, name, len))
 			return &k->columns[i];
-	fprintf(stderr, "rsm: %s: %s have no column '%.*s'; there are:", command_name, k->plural, (int)len, name);
+	fprintf(stderr, "rsm: %s: %s have no column '%.*s'; there are:", command_name, k->plural, (int)len,
+		name);
 	for (size_t i = 0; i < k->n; i++)
 		fprintf(stderr, " %s", k->columns[i].name);
 	fputc('\n', stderr);
@@ -36,7 +37,7 @@ static const struct column *column_named(const struct kind *k, const char *name,
 /* What -o asks for: NAME,STATE or +STATE or all */
 static struct choice chosen(const struct kind *k, bool all)
 {
-	struct choice to = { 0 };
+	struct choice to = {0};
 	const char *list = set.columns;
 	all |= list && !strcasecmp(list, "all");
 	for (size_t i = 0; i < k->n; i++)
@@ -62,7 +63,9 @@ static int json_type(const struct column *c)
 	case COL_BOOL:
 		return SCOLS_JSON_BOOLEAN;
 	default:
-		return c->number ? SCOLS_JSON_NUMBER : SCOLS_JSON_STRING;
+		return c->json == JSON_NUMBER ? SCOLS_JSON_NUMBER
+		       : c->json == JSON_BOOL ? SCOLS_JSON_BOOLEAN
+					      : SCOLS_JSON_STRING;
 	}
 }
 
@@ -76,8 +79,8 @@ static struct libscols_table *table_new(const struct kind *k, const struct choic
 	scols_table_enable_json(t, set.json);
 	scols_table_enable_noheadings(t, set.noheadings);
 	for (size_t i = 0; i < columns->n; i++) {
-		struct libscols_column *c =
-			scols_table_new_column(t, columns->v[i]->name, 0, columns->v[i]->right ? SCOLS_FL_RIGHT : 0);
+		struct libscols_column *c = scols_table_new_column(t, columns->v[i]->name, 0,
+								   columns->v[i]->right ? SCOLS_FL_RIGHT : 0);
 		if (!c)
 			abort();
 		scols_column_set_json_type(c, json_type(columns->v[i]));
@@ -113,7 +116,7 @@ void table_print(const struct kind *k, const guid_vec *objects, bool all)
 			continue;
 		struct libscols_line *line = scols_table_new_line(t, NULL);
 		for (size_t i = 0; line && i < columns.n; i++) {
-			auto_str text = { 0 };
+			auto_str text = {0};
 			column_text(columns.v[i], o, set.json, &text);
 			if (scols_line_set_data(line, i, text.s && (*text.s || !set.json) ? text.s : NULL))
 				abort();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * Waiting, and telling what for. The work of a library is followed through its requests, whose reason says what they wait
- * for; blocking calls run in a thread meanwhile. */
+ * Waiting, and telling what for. The work of a library is followed through its requests, whose reason says
+ * what they wait for; blocking calls run in a thread meanwhile. */
 #include "cli/cli.h"
 
 #include <pthread.h>
@@ -16,7 +16,7 @@ static long long now_ms(void)
 	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
 }
 
-static void pause_ms(int ms) { nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000L }, NULL); }
+static void pause_ms(int ms) { nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000L}, NULL); }
 
 /* Says it if it is news. */
 static void say(const char *text)
@@ -30,14 +30,15 @@ static void say(const char *text)
 
 static void say_request(struct object *o)
 {
-	auto_str text = { 0 };
+	auto_str text = {0};
 	const struct kind *k = kind_of(NTMS_LIBREQUEST);
 	const RSM_OBJECTDETAIL *d = object_detail(o);
 	for (size_t i = 0; i < k->n; i++)
 		if (!strcmp(k->columns[i].name, "OPERATION")) {
 			column_text(&k->columns[i], o, false, &text);
 			if (!guid_null(&o->info.Info.LibRequest.PhysMediaId))
-				str_printf(&text, " of %s", object_name(&o->info.Info.LibRequest.PhysMediaId));
+				str_printf(&text, " of %s",
+					   object_name(&o->info.Info.LibRequest.PhysMediaId));
 		} else if (!strcmp(k->columns[i].name, "STATE")) {
 			str_puts(&text, ": ");
 			column_text(&k->columns[i], o, false, &text);
@@ -64,8 +65,8 @@ static int verdict(struct object *o)
 	}
 	SetLastError(code);
 	const char *medium = object_name(&o->info.Info.LibRequest.PhysMediaId);
-	fprintf(stderr, "rsm: %s: %s (%u): %s%s%s\n", command_name, RsmErrorName(code), code, medium, *medium ? ": " : "",
-		object_detail(o)->szReason);
+	fprintf(stderr, "rsm: %s: %s (%u): %s%s%s\n", command_name, RsmErrorName(code), code, medium,
+		*medium ? ": " : "", object_detail(o)->szReason);
 	return EXIT_FAILED;
 }
 
@@ -73,8 +74,8 @@ static bool late(long long end, DWORD timeout) { return timeout != INFINITE && n
 
 static int timed_out(void)
 {
-	fprintf(stderr, "rsm: %s: %s (%u): it goes on in the library; see 'rsm list requests'\n", command_name,
-		RsmErrorName(ERROR_TIMEOUT), ERROR_TIMEOUT);
+	fprintf(stderr, "rsm: %s: %s (%u): it goes on in the library; see 'rsm list requests'\n",
+		command_name, RsmErrorName(ERROR_TIMEOUT), ERROR_TIMEOUT);
 	return EXIT_FAILED;
 }
 
@@ -94,17 +95,18 @@ int wait_request(const GUID *request, DWORD timeout)
 
 static bool concerns(struct object *o, unsigned ops, const GUID *medium)
 {
-	return !o->code && o->info.Info.LibRequest.OperationCode < 32 && 1u << o->info.Info.LibRequest.OperationCode & ops &&
+	return !o->code && o->info.Info.LibRequest.OperationCode < 32 &&
+	       1u << o->info.Info.LibRequest.OperationCode & ops &&
 	       (guid_null(medium) || guid_same(medium, &o->info.Info.LibRequest.PhysMediaId));
 }
 
 int wait_work(const GUID *library, unsigned ops, const GUID *medium, DWORD timeout)
 {
 	long long end = now_ms() + timeout;
-	guid_vec mine = { 0 }; /* seen unfinished */
+	guid_vec mine = {0}; /* seen unfinished */
 	int status = EXIT_OK;
 	for (;;) {
-		guid_vec all = { 0 };
+		guid_vec all = {0};
 		bool busy = false;
 		enumerate(guid_null(library) ? NULL : library, NTMS_LIBREQUEST, &all);
 		vec_each(r, &all) {
@@ -166,14 +168,15 @@ static void *run_call(void *p)
 static void say_operator(struct object *o)
 {
 	char text[800], id[GUID_CHARS];
-	snprintf(text, sizeof text, "operator request %.8s: %s", guid_format(&o->id, id), o->info.Info.OpRequest.szMessage);
+	snprintf(text, sizeof text, "operator request %.8s: %s", guid_format(&o->id, id),
+		 o->info.Info.OpRequest.szMessage);
 	say(text);
 }
 
 /* Requests of either kind that name the object. */
 static void say_waiting(const GUID *about)
 {
-	guid_vec all = { 0 };
+	guid_vec all = {0};
 	enumerate(NULL, NTMS_LIBREQUEST, &all);
 	enumerate(NULL, NTMS_OPREQUEST, &all);
 	vec_each(r, &all) {
@@ -184,7 +187,8 @@ static void say_waiting(const GUID *about)
 			continue;
 		if (o->info.dwType == NTMS_OPREQUEST && guid_same(about, &o->info.Info.OpRequest.Arg1))
 			say_operator(o);
-		else if (o->info.dwType == NTMS_LIBREQUEST && guid_same(about, &o->info.Info.LibRequest.PhysMediaId) &&
+		else if (o->info.dwType == NTMS_LIBREQUEST &&
+			 guid_same(about, &o->info.Info.LibRequest.PhysMediaId) &&
 			 o->info.Info.LibRequest.State != NTMS_LM_INPROCESS)
 			say_request(o);
 	}
@@ -193,7 +197,7 @@ static void say_waiting(const GUID *about)
 
 DWORD call_watched(DWORD (*call)(void *), void *arg, const GUID *object_id)
 {
-	struct blocking b = { .call = call, .arg = arg, .lock = PTHREAD_MUTEX_INITIALIZER };
+	struct blocking b = {.call = call, .arg = arg, .lock = PTHREAD_MUTEX_INITIALIZER};
 	pthread_condattr_t attr;
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
