@@ -83,6 +83,20 @@ static int unknown(int argc, char **argv)
 	return EXIT_USAGE;
 }
 
+/* rsm --json list media: options that all commands take may stand in front; they move behind the rest. */
+static void options_last(int argc, char **argv)
+{
+	int n = 1;
+	while (n < argc && argv[n][0] == '-')
+		n += strcmp(argv[n], "--server") ? 1 : 2;
+	if (n == 1 || n >= argc)
+		return;
+	char *front[argc];
+	memcpy(front, argv + 1, sizeof *argv * (size_t)(n - 1));
+	memmove(argv + 1, argv + n, sizeof *argv * (size_t)(argc - n));
+	memcpy(argv + 1 + argc - n, front, sizeof *argv * (size_t)(n - 1));
+}
+
 int main(int argc, char **argv)
 {
 	setlocale(LC_ALL, "");
@@ -94,6 +108,7 @@ int main(int argc, char **argv)
 		puts("rsm (OpenRSM) " RSM_VERSION);
 		return EXIT_OK;
 	}
+	options_last(argc, argv);
 	for (size_t i = 0; i < countof(commands); i++) {
 		int words = names(commands[i], argc - 1, argv + 1);
 		if (!words)

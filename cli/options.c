@@ -110,11 +110,12 @@ int options_parse(const struct command *c, int argc, char **argv)
 	struct opt_list l = all_options(c);
 	struct option longs[MOST + 1] = {0};
 	char shorts[2 * MOST + 2] = ":";
+	size_t at = 1;
 	for (int i = 0; i < l.n; i++) {
 		int has = l.v[i]->kind == OPT_FLAG ? no_argument : required_argument;
 		longs[i] = (struct option){l.v[i]->name, has, NULL, 256 + i};
 		if (l.v[i]->key)
-			strncat(shorts, (char[]){l.v[i]->key, has ? ':' : 0, 0}, 2);
+			at += (size_t)sprintf(shorts + at, "%c%s", l.v[i]->key, has ? ":" : "");
 	}
 	opterr = 0;
 	optind = 1;
