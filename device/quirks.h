@@ -1,33 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * Where devices differ from what their standards say: data (quirks.def), which the configuration can
  * override with lines of the same shape:
- *     quirk = "VENDOR" "PRODUCT" name=value ...      a trailing * in either string matches any rest */
+ *     quirk = "VENDOR" "PRODUCT" name=number ...      a trailing * in either string matches any rest */
 #ifndef DEVICE_QUIRKS_H
 #define DEVICE_QUIRKS_H
 
 #include "base/err.h"
 
-#include <stdbool.h>
+#define QUIRKS(X)                                                                                            \
+	X(dvcid_alone, 0) /* drive identifiers come only alone: no volume tags in the same answer */         \
+	X(no_dvcid, 0)	  /* never ask for drive identifiers */                                              \
+	X(no_curdata, 0)  /* don't set CURDATA: refused or harmful */                                        \
+	X(dbd, 0)	  /* MODE SENSE: try with DBD set first */                                           \
+	X(no_prevent, 0)  /* never send PREVENT/ALLOW MEDIUM REMOVAL */                                      \
+	X(no_ie_door, 0)  /* opcode 1Bh isn't OPEN/CLOSE IMPORT/EXPORT here */                               \
+	X(loej, 0)	  /* a tape that loads and unloads only with the LOEJ bit */                         \
+	X(chunk, 1000)	  /* READ ELEMENT STATUS: elements for each command */                               \
+	X(move_s, 900)	  /* time limits in seconds */                                                       \
+	X(initialize_s, 7200)                                                                                \
+	X(load_s, 900)                                                                                       \
+	X(ready_s, 900) /* from loaded to ready; LTO-9 calibrates for hours */
 
 struct quirk {
-	char vendor[10], product[18];
-	bool dvcid_alone;  /* READ ELEMENT STATUS: identifiers come only without volume tags, for drives only
-			    */
-	bool no_dvcid;	   /* never ask for identifiers */
-	bool no_curdata;   /* don't set CURDATA: refused or harmful */
-	bool dbd;	   /* MODE SENSE with DBD set first */
-	bool avoltag_lies; /* the AVOLTAG page bit is set without such a tag */
-	bool no_prevent;   /* never send PREVENT/ALLOW MEDIUM REMOVAL */
-	bool no_ie_door;   /* opcode 1Bh isn't OPEN/CLOSE IMPORT/EXPORT here */
-	bool loej;	   /* a tape that unloads only with the LOEJ bit (START STOP UNIT shape) */
-	int chunk;	   /* READ ELEMENT STATUS: elements for each command */
-	int move_s, initialize_s, load_s; /* time limits in seconds */
+#define X(name, value) int name;
+	QUIRKS(X)
+#undef X
 };
 
-/* What applies to this device: defaults, then quirks.def, then the configuration's lines, in order. */
+/* What applies to this device: defaults, then the rows of quirks.def, then the configuration's lines. */
 void quirk_find(const char *vendor, const char *product, struct quirk *q);
 /* Adds one line of the configuration (what stands right of "quirk ="). Before the first device is opened. */
 int quirk_add(const char *line, struct err *e);
 void quirk_forget_added(void);
+/* One line applied to one device: checks the line, changes *q if it fits. For the two above and the tests. */
+int quirk_apply(const char *line, const char *vendor, const char *product, struct quirk *q, struct err *e);
+extern const char *const quirk_table[]; /* quirks.def; ends with NULL */
 
 #endif

@@ -17,7 +17,7 @@
 
 enum scsi_direction { SCSI_NO_DATA, SCSI_DATA_IN, SCSI_DATA_OUT };
 
-enum scsi_status {
+enum scsi_answer {
 	SCSI_GOOD = 0x00,
 	SCSI_CHECK = 0x02,
 	SCSI_BUSY = 0x08,
@@ -70,6 +70,8 @@ struct transport {
 
 /* Opens the transport whose prefix the URL has. */
 int transport_open(const char *url, int stop_fd, struct transport **t, struct err *e);
+/* One more transport, for tests; NULL takes it away. */
+void transport_set_mock(const struct transport_ops *ops);
 
 static inline unsigned be16(const void *p)
 {

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * What drive.c and records.c share. */
+#ifndef DEVICE_DRIVE_PRIV_H
+#define DEVICE_DRIVE_PRIV_H
+
+#include "device/drive.h"
+
+#define QUICK_MS 60000
+#define REWIND_MS 600000
+#define IO_MS 2400000
+
+struct drive {
+	struct device *d;
+};
+
+struct mode_header {
+	uint8_t medium_type, specific, density;
+	uint32_t block_length;
+	bool described; /* a block descriptor came */
+};
+enum outcome drive_mode_header(struct drive *d, struct mode_header *m, struct verdict *v);
+
+#endif

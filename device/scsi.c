@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * The table of transports, by the prefix of their URLs. */
+#include "device/scsi.h"
+
+#include "base/cleanup.h"
+
+#include <ntmstypes.h>
+#include <string.h>
+
+extern const struct transport_ops iscsi_transport, virtual_transport;
+
+/* The last place is for tests: their mock of a device. */
+static const struct transport_ops *table[] = {&virtual_transport, &iscsi_transport, NULL};
+
+void transport_set_mock(const struct transport_ops *ops) { table[countof(table) - 1] = ops; }
+
+int transport_open(const char *url, int stop_fd, struct transport **t, struct err *e)
+{
+	for (size_t i = 0; i < countof(table); i++)
+		if (table[i] && strncmp(url, table[i]->prefix, strlen(table[i]->prefix)) == 0) {
+			int rc = table[i]->open(url, stop_fd, t, e);
+
+			if (!rc)
+				(*t)->ops = table[i], (*t)->stop_fd = stop_fd;
+			return rc;
+		}
+	return err_set(e, ERROR_INVALID_PARAMETER,
+		       "%s: no such kind of device path; known are virtual:/DIRECTORY and "
+		       "iscsi://HOST[:PORT]/TARGET/LUN",
+		       url);
+}
+
+void url_vec_free(url_vec *v)
+{
+	vec_each(u, v)
+		free(*u);
+	vec_free(v);
+}

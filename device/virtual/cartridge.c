@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "device/virtual/cartridge.h"
+
+#include "base/cleanup.h"
+#include "base/ini.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <ntmstypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+
+#define PROPERTIES "cartridge.ini"
+
+int64_t file_size(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) ? st.st_size : -1;
+}
+
+bool cartridge_is_cleaner(const char *name) { return strncmp(name, "CLN", 3) == 0; }
+
+int cartridge_generation(const char *name)
+{
+	size_t n = strlen(name);
+
+	if (n < 8)
+		return 0;
+	if (name[n - 2] == 'L' && name[n - 1] >= '1' && name[n - 1] <= '9')
+		return name[n - 1] - '0';
+	if (strcmp(name + n - 2, "LA") == 0)
+		return 10;
+	return strcmp(name + n - 2, "M8") == 0 ? 8 : 0;
+}
+
+bool cartridge_name_valid(const char *name)
+{
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < n; i++)
+		if (name[i] <= 0x20 || name[i] >= 0x7F || strchr("*?/", name[i]))
+			return false;
+	return n >= 1 && n <= 32 && name[0] != '.';
+}
+
+static int take(void *arg, const struct ini_entry *entry, struct err *e)
+{
+	struct cartridge *c = arg;
+	const struct {
+		const char *key;
+		int *number;
+		uint16_t *address;
+		int64_t *size;
+	} keys[] = {{"sides", &c->sides},
+		    {"generation", &c->generation},
+		    {"up", &c->up},
+		    {"at", NULL, &c->at},
+		    {"source", NULL, &c->source},
+		    {"size1", NULL, NULL, &c->size[0]},
+		    {"size2", NULL, NULL, &c->size[1]}};
+	long v;
+	int yes, rc;
+
+	if (!entry->key)
+		return 0;
+	for (size_t i = 0; i < countof(keys); i++) {
+		if (strcmp(entry->key, keys[i].key) != 0)
+			continue;
+		rc = ini_number(entry, 0, keys[i].size ? LONG_MAX : 65535, &v, e);
+		if (!rc && keys[i].number)
+			*keys[i].number = (int)v;
+		else if (!rc && keys[i].address)
+			*keys[i].address = (uint16_t)v;
+		else if (!rc)
+			*keys[i].size = v;
+		return rc;
+	}
+	if (strcmp(entry->key, "serial") == 0) {
+		snprintf(c->serial, sizeof c->serial, "%s", entry->value);
+	} else if (strcmp(entry->key, "write_protected") == 0 || strcmp(entry->key, "label") == 0) {
+		rc = ini_bool(entry, &yes, e);
+		if (rc)
+			return rc;
+		if (entry->key[0] == 'l')
+			c->label = yes;
+		else
+			c->write_protected = yes;
+	}
+	return 0;
+}
+
+/* A cartridge is complete when its properties are there and each side is as long as they say. */
+static bool complete(const char *dir, struct cartridge *c)
+{
+	char path[PATH_MAX];
+	struct err e;
+
+	c->sides = c->up = 1;
+	c->label = 1;
+	c->generation = cartridge_generation(c->name);
+	if (snprintf(path, sizeof path, "%s/" PROPERTIES, dir) >= (int)sizeof path ||
+	    ini_read(path, take, c, &e))
+		return false;
+	if (c->sides < 1 || c->sides > SIDES_MAX || c->up < 1 || c->up > c->sides)
+		return false;
+	for (int i = 0; i < c->sides; i++) {
+		int64_t size;
+
+		if (snprintf(path, sizeof path, "%s/side%d", dir, i + 1) >= (int)sizeof path)
+			return false;
+		size = file_size(path);
+		if (size < 0 || size < c->size[i])
+			return false;
+	}
+	return true;
+}
+
+enum content cartridge_find(const char *place, struct cartridge *c)
+{
+	DIR *d = opendir(place);
+	int dirs = 0, strays = 0;
+	char path[PATH_MAX];
+	struct dirent *ent;
+	struct stat st;
+
+	*c = (struct cartridge){0};
+	while (d && (ent = readdir(d))) {
+		/* names with a dot are of the library's own making, or of a copying tool's */
+		if (ent->d_name[0] == '.' || fstatat(dirfd(d), ent->d_name, &st, AT_SYMLINK_NOFOLLOW))
+			continue;
+		if (S_ISLNK(st.st_mode) && strcmp(ent->d_name, "medium") == 0)
+			continue;
+		if (!S_ISDIR(st.st_mode)) {
+			strays++;
+			continue;
+		}
+		dirs++;
+		snprintf(c->name, sizeof c->name, "%.39s", ent->d_name);
+		snprintf(path, sizeof path, "%s/%s", place, ent->d_name);
+	}
+	if (d)
+		closedir(d);
+	if (dirs > 1)
+		return CONTENT_SEVERAL;
+	if (!dirs)
+		return strays ? CONTENT_STRAY : CONTENT_EMPTY;
+	return complete(path, c) ? CONTENT_CARTRIDGE : CONTENT_INCOMPLETE;
+}
+
+static int write_file(const char *dir, const struct cartridge *c, struct err *e)
+{
+	char path[PATH_MAX], temp[PATH_MAX];
+	FILE *f;
+	int bad;
+
+	if (snprintf(path, sizeof path, "%s/" PROPERTIES, dir) >= (int)sizeof path ||
+	    snprintf(temp, sizeof temp, "%s/." PROPERTIES, dir) >= (int)sizeof temp)
+		return err_set(e, ERROR_INVALID_NAME, "%s: the path is too long", dir);
+	f = fopen(temp, "we");
+	if (!f)
+		return err_errno(e, ERROR_IO_DEVICE, "%s", temp);
+	fprintf(f,
+		"; properties of this cartridge\n"
+		"sides = %d\ngeneration = %d\nserial = %s\nwrite_protected = %s\nlabel = %s\n"
+		"; kept by the robot\n"
+		"up = %d\nat = %u\nsource = %u\n",
+		c->sides, c->generation, c->serial, c->write_protected ? "yes" : "no",
+		c->label ? "yes" : "no", c->up, c->at, c->source);
+	for (int i = 0; i < c->sides; i++)
+		fprintf(f, "size%d = %lld\n", i + 1, (long long)c->size[i]);
+	bad = ferror(f);
+	if (fclose(f) || bad || rename(temp, path))
+		return err_errno(e, ERROR_IO_DEVICE, "%s", path);
+	return 0;
+}
+
+int cartridge_write(const char *place, const struct cartridge *c, struct err *e)
+{
+	char dir[PATH_MAX];
+
+	if (snprintf(dir, sizeof dir, "%s/%s", place, c->name) >= (int)sizeof dir)
+		return err_set(e, ERROR_INVALID_NAME, "%s: the path is too long", place);
+	return write_file(dir, c, e);
+}
+
+/* Copies the file, or makes an empty one. */
+static int fill(const char *path, const char *from, struct err *e)
+{
+	auto_fd int out = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666), in = -1;
+	ssize_t n;
+
+	if (out < 0)
+		return err_errno(e, ERROR_IO_DEVICE, "%s", path);
+	if (!from)
+		return 0;
+	in = open(from, O_RDONLY | O_CLOEXEC);
+	if (in < 0)
+		return err_errno(e, ERROR_FILE_NOT_FOUND, "%s", from);
+	while ((n = sendfile(out, in, NULL, 1 << 24)) > 0)
+		;
+	return n < 0 ? err_errno(e, ERROR_IO_DEVICE, "copying %s", from) : 0;
+}
+
+static void sweep(const char *dir)
+{
+	static const char *const names[] = {"side1", "side2", PROPERTIES, "." PROPERTIES};
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < countof(names); i++)
+		if (snprintf(path, sizeof path, "%s/%s", dir, names[i]) < (int)sizeof path)
+			unlink(path);
+	rmdir(dir);
+}
+
+int cartridge_make(const char *place, struct cartridge *c, const char *data, struct err *e)
+{
+	char temp[PATH_MAX], path[PATH_MAX + 64];
+	int rc = 0;
+
+	if (!cartridge_name_valid(c->name))
+		return err_set(e, ERROR_INVALID_NAME, "\"%s\" can't be a bar code", c->name);
+	if (snprintf(temp, sizeof temp, "%s/.new.%d.%s", place, (int)getpid(), c->name) >= (int)sizeof temp ||
+	    mkdir(temp, 0777))
+		return err_errno(e, ERROR_IO_DEVICE, "%s", place);
+	for (int i = 0; i < c->sides && !rc; i++) {
+		snprintf(path, sizeof path, "%s/side%d", temp, i + 1);
+		rc = fill(path, i == 0 ? data : NULL, e);
+		c->size[i] = file_size(path);
+	}
+	if (!rc)
+		rc = write_file(temp, c, e);
+	snprintf(path, sizeof path, "%s/%s", place, c->name);
+	if (!rc && renameat2(AT_FDCWD, temp, AT_FDCWD, path, 1 /* RENAME_NOREPLACE */))
+		rc = err_errno(e, errno == EEXIST ? ERROR_ALREADY_EXISTS : ERROR_IO_DEVICE, "%s", path);
+	if (rc)
+		sweep(temp);
+	return rc;
+}

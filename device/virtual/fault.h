@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * Faults on demand, from `fault =` lines of library.ini and from the file "faults" (one for each line, read
+ * again whenever it changes: tests write it while the daemon runs):
+ *
+ *     WHAT[@ELEMENT] WHEN EFFECT
+ *
+ * WHAT    tur inquiry mode inventory initialize move prevent open load unload read write mark rewind
+ * attribute element: the tag or exception of an element as READ ELEMENT STATUS shows it (@ELEMENT wanted)
+ * ELEMENT the drive's element; for a move its source or destination
+ * WHEN    3 the third time only; 3+ from the third time on; * always. Counted since the file was read.
+ * EFFECT  K/AA/QQ sense data, and nothing happens; done,K/AA/QQ sense data although it happened;
+ *         hang no answer until the time limit; lost it happens, but no answer comes;
+ *         gone nothing happens and no answer comes; busy status BUSY; tag=TAG (element) another bar code */
+#ifndef DEVICE_VIRTUAL_FAULT_H
+#define DEVICE_VIRTUAL_FAULT_H
+
+#include "base/err.h"
+#include "base/vec.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+enum effect {
+	EFFECT_NONE,
+	EFFECT_SENSE,
+	EFFECT_DONE_SENSE,
+	EFFECT_HANG,
+	EFFECT_LOST,
+	EFFECT_GONE,
+	EFFECT_BUSY,
+	EFFECT_TAG
+};
+
+struct fault {
+	char what[16];
+	int element; /* -1: any */
+	int when;    /* 0: always */
+	bool on;     /* from then on */
+	int count;
+	enum effect effect;
+	uint8_t key, asc, ascq;
+	char tag[33];
+};
+
+struct faults {
+	VEC(struct fault) list;
+	size_t fixed;	      /* so many are of library.ini */
+	struct timespec read; /* mtime of the file */
+};
+
+int fault_parse(const char *line, struct fault *f, struct err *e);
+int faults_add(struct faults *f, const char *line, struct err *e); /* of library.ini */
+/* Reads the file again if it has changed. A line that isn't understood goes to the log. */
+void faults_refresh(struct faults *f, const char *file);
+/* The fault, if any, that strikes now: counts this time. a, b: elements concerned, -1 none. */
+const struct fault *faults_strike(struct faults *f, const char *what, int a, int b);
+void faults_free(struct faults *f);
+
+#endif

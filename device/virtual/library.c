@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * See library.h. */
+#include "device/virtual/library.h"
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "device/virtual/holder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ntmstypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static pthread_mutex_t all_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct vlib *all;
+
+void vlib_path(const struct vlib *lib, const struct place *p, char *out, size_t size)
+{
+	snprintf(out, size, "%s/%s", lib->dir, p->name);
+}
+
+struct place *vlib_place(struct vlib *lib, unsigned address)
+{
+	vec_each(p, &lib->places)
+		if (p->address == address)
+			return p;
+	return NULL;
+}
+
+static int add_places(struct vlib *lib, enum element_type type, const char *pattern, struct err *e)
+{
+	char path[PATH_MAX];
+
+	for (long i = 0; i < lib->set.count[type]; i++) {
+		struct place *p = vec_add(&lib->places);
+
+		*p = (struct place){.type = (uint8_t)type, .address = (uint16_t)(lib->set.first[type] + i)};
+		snprintf(p->name, sizeof p->name, pattern, (int)i + 1);
+		vlib_path(lib, p, path, sizeof path);
+		if (mkdir(path, 0777) && errno != EEXIST)
+			return err_errno(e, ERROR_ACCESS_DENIED, "%s", path);
+	}
+	return 0;
+}
+
+static void vlib_free(struct vlib *lib)
+{
+	pthread_mutex_destroy(&lib->lock);
+	vec_free(&lib->places);
+	faults_free(&lib->faults);
+	free(lib);
+}
+
+static int vlib_new(const char *dir, struct vlib **out, struct err *e)
+{
+	static const char *const parts[] = {"slots", "mailslots", "drives", "shelf"};
+	struct vlib *lib = calloc(1, sizeof *lib);
+	char path[PATH_MAX];
+	int rc;
+
+	if (!lib)
+		return err_set(e, ERROR_NOT_ENOUGH_MEMORY, "%s: no memory", dir);
+	pthread_mutex_init(&lib->lock, NULL);
+	snprintf(lib->dir, sizeof lib->dir, "%s", dir);
+	rc = settings_read(dir, &lib->set, &lib->faults, e);
+	for (size_t i = 0; i < countof(parts) && !rc; i++) {
+		snprintf(path, sizeof path, "%s/%s", lib->dir, parts[i]);
+		if (mkdir(path, 0777) && errno != EEXIST)
+			rc = err_errno(e, ERROR_ACCESS_DENIED, "%s", path);
+	}
+	if (!rc)
+		rc = add_places(lib, ELEMENT_STORAGE, "slots/%04d", e);
+	if (!rc)
+		rc = add_places(lib, ELEMENT_IE, "mailslots/%02d", e);
+	if (!rc)
+		rc = add_places(lib, ELEMENT_DRIVE, "drives/%02d", e);
+	if (rc) {
+		vlib_free(lib);
+		return rc;
+	}
+	vlib_watch(lib);
+	*out = lib;
+	return 0;
+}
+
+int vlib_get(const char *dir, struct vlib **lib, struct err *e)
+{
+	char real[PATH_MAX];
+	int rc = 0;
+
+	if (!realpath(dir, real))
+		return err_errno(e, ERROR_FILE_NOT_FOUND, "%s", dir);
+	if (strlen(real) >= sizeof(*lib)->dir)
+		return err_set(e, ERROR_INVALID_NAME, "%s: the path is too long", dir);
+	pthread_mutex_lock(&all_lock);
+	for (*lib = all; *lib && strcmp((*lib)->dir, real) != 0;)
+		*lib = (*lib)->next;
+	if (!*lib) {
+		rc = vlib_new(real, lib, e);
+		if (!rc)
+			(*lib)->next = all, all = *lib;
+	}
+	if (!rc)
+		(*lib)->refs++;
+	pthread_mutex_unlock(&all_lock);
+	return rc;
+}
+
+void vlib_put(struct vlib *lib)
+{
+	pthread_mutex_lock(&all_lock);
+	if (--lib->refs == 0) {
+		for (struct vlib **l = &all; *l; l = &(*l)->next)
+			if (*l == lib) {
+				*l = lib->next;
+				break;
+			}
+		vlib_free(lib);
+	}
+	pthread_mutex_unlock(&all_lock);
+}
+
+void vlib_attention(struct vlib *lib, const struct place *drive, unsigned attention, const struct user *but)
+{
+	for (struct user *u = lib->users; u; u = u->next)
+		if (u->drive == drive && u != but)
+			u->attention |= attention;
+}
+
+bool vlib_prevented(const struct vlib *lib, const struct place *drive)
+{
+	for (const struct user *u = lib->users; u; u = u->next)
+		if (u->drive == drive && u->prevents)
+			return true;
+	return false;
+}
+
+enum content vlib_look(struct vlib *lib, struct place *p, struct cartridge *c)
+{
+	enum content content;
+	char path[PATH_MAX];
+	struct stat st;
+
+	vlib_path(lib, p, path, sizeof path);
+	p->stamp = stat(path, &st) ? (struct timespec){0} : st.st_mtim;
+	content = cartridge_find(path, c);
+	if (strcmp(c->name, p->seen) != 0 || content != p->content) {
+		snprintf(p->seen, sizeof p->seen, "%s", c->name);
+		p->content = (uint8_t)content;
+		if (p->type == ELEMENT_DRIVE)
+			p->ready_at = p->position = 0;
+		vlib_attention(lib, NULL, p->type == ELEMENT_IE ? UA_IE : UA_CHANGED, NULL);
+	}
+	return content;
+}
+
+void vlib_watch(struct vlib *lib)
+{
+	char path[PATH_MAX];
+	struct cartridge c;
+	struct stat st;
+
+	vec_each(p, &lib->places) {
+		vlib_path(lib, p, path, sizeof path);
+		/* what is incomplete becomes complete without the place's own directory changing */
+		if (p->content == CONTENT_INCOMPLETE || stat(path, &st) ||
+		    st.st_mtim.tv_sec != p->stamp.tv_sec || st.st_mtim.tv_nsec != p->stamp.tv_nsec)
+			vlib_look(lib, p, &c);
+	}
+}
+
+static void saw(struct place *p, const char *name, enum content content)
+{
+	snprintf(p->seen, sizeof p->seen, "%s", name);
+	p->content = (uint8_t)content;
+	p->ready_at = p->position = 0;
+}
+
+int vlib_move(struct vlib *lib, struct place *from, struct place *to, struct cartridge *c, bool invert,
+	      struct err *e)
+{
+	char a[PATH_MAX], b[PATH_MAX], old[PATH_MAX + 64], new[PATH_MAX + 64];
+	struct cartridge moved = *c;
+	int rc;
+
+	vlib_path(lib, from, a, sizeof a);
+	vlib_path(lib, to, b, sizeof b);
+	snprintf(old, sizeof old, "%s/%s", a, c->name);
+	snprintf(new, sizeof new, "%s/%s", b, c->name);
+	moved.at = to->address;
+	if (from->type == ELEMENT_STORAGE || from->type == ELEMENT_IE)
+		moved.source = from->address;
+	else if (c->at != from->address)
+		moved.source = 0;
+	if (invert)
+		moved.up = 3 - moved.up;
+	/* Properties first: if we die before the rename, `at` differs from where the cartridge is. */
+	rc = cartridge_write(a, &moved, e);
+	if (rc)
+		return rc;
+	if (from != to && renameat2(AT_FDCWD, old, AT_FDCWD, new, 1 /* RENAME_NOREPLACE */)) {
+		struct err ignored;
+
+		rc = err_errno(e, ERROR_IO_DEVICE, "%s to %s", old, new);
+		cartridge_write(a, c, &ignored);
+		return rc;
+	}
+	*c = moved;
+	saw(from, "", CONTENT_EMPTY); /* a stray file there is seen anew */
+	saw(to, c->name, CONTENT_CARTRIDGE);
+	return 0;
+}
+
+static void ie_marker(const struct vlib *lib, const struct place *p, char *out, size_t size)
+{
+	snprintf(out, size, "%s/%s/.open", lib->dir, p->name);
+}
+
+bool ie_is_open(const struct vlib *lib, const struct place *p)
+{
+	char path[PATH_MAX];
+
+	ie_marker(lib, p, path, sizeof path);
+	return access(path, F_OK) == 0;
+}
+
+int ie_set_open(const struct vlib *lib, const struct place *p, bool open_it, struct err *e)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	ie_marker(lib, p, path, sizeof path);
+	if (!open_it)
+		return unlink(path) && errno != ENOENT ? err_errno(e, ERROR_IO_DEVICE, "%s", path) : 0;
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return err_errno(e, ERROR_IO_DEVICE, "%s", path);
+	close(fd);
+	return 0;
+}
+
+/* --- drives ---------------------------------------------------------------------------------------- */
+
+bool lto_writes(long drive, int medium) { return medium == drive || (medium == drive - 1 && drive <= 9); }
+bool lto_reads(long drive, int medium)
+{
+	return lto_writes(drive, medium) || (drive <= 7 && medium == drive - 2);
+}
+
+static void link_path(const struct vlib *lib, const struct place *drive, char *out, size_t size)
+{
+	snprintf(out, size, "%s/%s/" MEDIUM_LINK, lib->dir, drive->name);
+}
+
+static void link_target(const struct cartridge *c, char *out, size_t size)
+{
+	snprintf(out, size, "%s/side%d", c->name, c->up);
+}
+
+static bool link_leads_to(const char *path, const char *target)
+{
+	char now[PATH_MAX];
+	ssize_t n = readlink(path, now, sizeof now - 1);
+
+	return n > 0 && (size_t)n == strlen(target) && memcmp(now, target, (size_t)n) == 0;
+}
+
+int vdrive_load(struct vlib *lib, struct place *drive, const struct cartridge *c, struct err *e)
+{
+	char path[PATH_MAX], target[CARTRIDGE_NAME + 16];
+
+	link_path(lib, drive, path, sizeof path);
+	link_target(c, target, sizeof target);
+	drive->ready_at = drive->position = 0;
+	if (!link_leads_to(path, target)) {
+		unlink(path);
+		if (symlink(target, path))
+			return err_errno(e, ERROR_IO_DEVICE, "%s", path);
+	}
+	return 0;
+}
+
+/* The link goes before the side's size is noted, and comes back if somebody was quicker than we. */
+int vdrive_unload(struct vlib *lib, struct place *drive, struct cartridge *c, struct err *e)
+{
+	char path[PATH_MAX], place[PATH_MAX], side[PATH_MAX + CARTRIDGE_NAME + 16];
+	struct err ignored;
+
+	link_path(lib, drive, path, sizeof path);
+	vlib_path(lib, drive, place, sizeof place);
+	snprintf(side, sizeof side, "%s/%s/side%d", place, c->name, c->up);
+	if (!file_is_held(side) && (unlink(path) == 0 || errno == ENOENT)) {
+		if (!file_is_held(side)) {
+			c->size[c->up - 1] = file_size(side);
+			drive->ready_at = drive->position = 0;
+			return cartridge_write(place, c, e);
+		}
+		vdrive_load(lib, drive, c, &ignored);
+	}
+	return err_set(e, ERROR_BUSY, "%s is open", side);
+}
+
+enum drive_fill vdrive_state(struct vlib *lib, struct place *drive, struct cartridge *c)
+{
+	char path[PATH_MAX], target[CARTRIDGE_NAME + 16];
+	int64_t ready = drive->ready_at;
+	enum content content = vlib_look(lib, drive, c);
+	struct err e;
+
+	link_path(lib, drive, path, sizeof path);
+	if (content != CONTENT_CARTRIDGE) {
+		unlink(path);
+		return content == CONTENT_EMPTY || content == CONTENT_STRAY ? FILL_EMPTY : FILL_WRONG;
+	}
+	link_target(c, target, sizeof target);
+	if (link_leads_to(path, target))
+		return FILL_LOADED;
+	unlink(path);
+	if (!ready || !drive->ready_at)
+		return FILL_SEATED;
+	if (clock_mono() < drive->ready_at)
+		return FILL_LOADING;
+	drive->ready_at = 0;
+	if (cartridge_is_cleaner(c->name) || !lto_reads(lib->set.generation, c->generation))
+		return FILL_SEATED;
+	if (vdrive_load(lib, drive, c, &e))
+		return FILL_WRONG;
+	vlib_attention(lib, drive, UA_CHANGED, NULL);
+	return FILL_LOADED;
+}
