@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static int64_t now_of(void *w) { return ((struct world *)w)->now; }
+
+struct queued {
+	struct post post;
+	struct world *w;
+	struct action a;
+};
+
+static void deliver(struct post *p)
+{
+	struct queued *q = (struct queued *)p;
+
+	*vec_add(&q->w->queue) = q->a;
+	free(q);
+}
+
+static void drop(struct post *p) { free(p); }
+
+static void act(struct txn *t, const struct action *a, void *w)
+{
+	struct queued *q = calloc(1, sizeof *q);
+
+	*q = (struct queued){{deliver, drop}, w, *a};
+	txn_post(t, &q->post);
+}
+
+static int create(struct txn *t, void *arg, struct err *e)
+{
+	struct world *w = arg;
+	struct library_key k = {.key = "test", .library_type = NTMS_LIBRARYTYPE_ONLINE};
+	int rc = model_create(t, "testhost", e);
+
+	if (!rc)
+		rc = library_start(t, &k, 1, e);
+	w->library = k.id;
+	w->offline = model_offline_library(t);
+	return rc;
+}
+
+static void must(int rc, const struct err *e)
+{
+	if (rc)
+		fail_msg("code %d: %s", rc, e->why);
+}
+
+static void add_places(struct world *w, uint8_t type, uint16_t first, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		*vec_add(&w->places) = (struct place){(uint16_t)(first + i), type, -1, false, 0};
+}
+
+void world_start(struct world *w, size_t slots, size_t drives, size_t ports)
+{
+	struct store_config sc = {.path = ":memory:", .now = now_of, .now_arg = w, .woken = library_woken, .woken_arg = &w->hooks};
+	struct err e = {0};
+
+	w->now = 1000000000000;
+	w->hooks = (struct library_world){act, w};
+	w->slots = slots, w->drives = drives, w->ports = ports;
+	add_places(w, 1, HAND, 1);
+	add_places(w, 2, SLOT, slots);
+	add_places(w, 3, PORT, ports);
+	add_places(w, 4, DRIVE, drives);
+	must(store_open(&sc, &w->store, &e), &e);
+	must(store_run(w->store, create, w, &e), &e);
+	w->token = token_new(0, NULL, 0, (gid_t)-1);
+	w->caller = (struct caller){.session = guid_new(), .token = w->token, .application = "test", .user = "root", .computer = "here"};
+}
+
+void world_end(struct world *w)
+{
+	store_close(w->store);
+	token_free(w->token);
+	vec_free(&w->cartridges);
+	vec_free(&w->places);
+	vec_free(&w->queue);
+	vec_free(&w->done);
+}
+
+int cartridge_add(struct world *w, uint16_t address, const char *tag, enum label_kind kind, const char *id)
+{
+	struct cartridge *k = vec_add(&w->cartridges);
+
+	*k = (struct cartridge){.label = {kind, kind}, .sides = 1};
+	snprintf(k->tag, sizeof k->tag, "%s", tag);
+	snprintf(k->id[0], sizeof k->id[0], "%s", id ? id : "");
+	place_at(w, address)->cartridge = (int)w->cartridges.n - 1;
+	return (int)w->cartridges.n - 1;
+}
+
+struct place *place_at(struct world *w, uint16_t address)
+{
+	vec_each(p, &w->places) if (p->address == address) return p;
+	fail_msg("no element %u", address);
+	return NULL;
+}
+
+struct told {
+	struct world *w;
+	struct event *ev;
+};
+
+static int tell(struct txn *t, void *arg, struct err *e)
+{
+	struct told *x = arg;
+
+	return library_event(t, &x->w->hooks, x->ev, e);
+}
+
+void world_tell(struct world *w, struct event *ev)
+{
+	struct told x = {w, ev};
+	struct err e = {0};
+
+	ev->library = w->library;
+	must(store_run(w->store, tell, &x, &e), &e);
+}
+
+void world_up(struct world *w)
+{
+	struct probe p = {.vendor = "TEST", .product = "ROBOT", .serial = "R1", .rotates = w->rotates, .can_lock = true, .can_extend = false,
+			  .barcode_reader = true};
+	struct event ev = {.kind = EV_UP, .probe = &p};
+	VEC(struct probe_drive) drives = {0};
+
+	p.first[1] = HAND, p.count[1] = 1;
+	p.first[2] = SLOT, p.count[2] = (uint16_t)w->slots;
+	p.first[3] = PORT, p.count[3] = (uint16_t)w->ports;
+	p.first[4] = DRIVE, p.count[4] = (uint16_t)w->drives;
+	for (size_t i = 0; i < w->drives; i++) {
+		struct probe_drive *d = vec_add(&drives);
+
+		*d = (struct probe_drive){.element = (uint16_t)(DRIVE + i), .present = true, .vendor = "TEST", .product = "DRIVE", .device_type = 0x1f};
+		snprintf(d->serial, sizeof d->serial, "D%zu", i);
+		snprintf(d->device, sizeof d->device, "/dev/test%zu", i);
+		snprintf(d->generation, sizeof d->generation, "%s", w->generation ? w->generation : "");
+	}
+	p.drives = drives.v, p.n_drives = drives.n;
+	world_tell(w, &ev);
+	vec_free(&drives);
+	world_run(w);
+}
+
+static struct cartridge *in_drive(struct world *w, const struct action *a, struct place **at)
+{
+	char sql[80];
+
+	snprintf(sql, sizeof sql, "SELECT element FROM drive WHERE id=%lld", (long long)a->drive);
+	*at = place_at(w, (uint16_t)ask(w, sql));
+	return (*at)->cartridge < 0 ? NULL : &w->cartridges.v[(*at)->cartridge];
+}
+
+static void read_label(struct world *w, const struct action *a, struct event *ev)
+{
+	struct place *at;
+	struct cartridge *k = in_drive(w, a, &at);
+	int side = at->inverted;
+
+	if (!k) {
+		ev->outcome = OUTCOME_FAILED, ev->fault = FAULT_NO_MEDIUM;
+		return;
+	}
+	ev->label.kind = k->label[side];
+	ev->label.type = k->label[side] == LABEL_FREE ? "RSM" : k->label[side] == LABEL_FOREIGN ? "tar" : "";
+	ev->label.id_len = strlen(k->id[side]);
+	memcpy(ev->label.id, k->id[side], ev->label.id_len);
+}
+
+static void write_label(struct world *w, const struct action *a)
+{
+	struct place *at;
+	struct cartridge *k = in_drive(w, a, &at);
+
+	assert_non_null(k);
+	k->label[at->inverted] = LABEL_FREE;
+	snprintf(k->id[at->inverted], sizeof k->id[0], "%s", a->label_id);
+}
+
+static void move(struct world *w, const struct action *a, struct event *ev)
+{
+	struct place *from = place_at(w, a->source), *to = place_at(w, a->destination);
+
+	if (from->cartridge < 0 || to->cartridge >= 0) {
+		ev->outcome = OUTCOME_FAILED;
+		ev->fault = from->cartridge < 0 ? FAULT_SOURCE_EMPTY : FAULT_DESTINATION_FULL;
+		snprintf(ev->why, sizeof ev->why, "the robot found it otherwise");
+		return;
+	}
+	assert_true(!a->invert || w->rotates);
+	to->cartridge = from->cartridge;
+	to->inverted = from->inverted != a->invert;
+	to->source = from->address;
+	from->cartridge = -1;
+}
+
+static void status(struct world *w, const struct action *a, struct event *ev, struct element_state *out)
+{
+	size_t n = 0;
+
+	vec_each(p, &w->places) if (a->types & 1 << p->type)
+	{
+		struct element_state *s = &out[n++];
+
+		*s = (struct element_state){.address = p->address, .type = p->type, .full = p->cartridge >= 0, .access = true,
+					    .inverted = p->inverted, .source = p->source};
+		if (s->full)
+			snprintf(s->tag, sizeof s->tag, "%s", w->cartridges.v[p->cartridge].tag);
+	}
+	ev->elements = out, ev->n_elements = n;
+}
+
+bool world_step(struct world *w)
+{
+	struct event ev = {.kind = EV_OUTCOME, .outcome = OUTCOME_DONE};
+	struct element_state *elements = calloc(w->places.n, sizeof *elements);
+	struct action a;
+	bool carry = true;
+
+	if (!w->queue.n) {
+		free(elements);
+		return false;
+	}
+	a = w->queue.v[0];
+	memmove(w->queue.v, w->queue.v + 1, --w->queue.n * sizeof a);
+	*vec_add(&w->done) = a.kind;
+	ev.action = a.id;
+	if (w->fault.kind == a.kind) {
+		ev.outcome = w->fault.outcome, ev.fault = w->fault.fault;
+		snprintf(ev.why, sizeof ev.why, "a fault of the test");
+		carry = w->fault.happens;
+		w->fault.kind = 0;
+	}
+	switch (carry ? a.kind : 0) {
+	case ACT_MOVE: move(w, &a, &ev); break;
+	case ACT_READ_LABEL: read_label(w, &a, &ev); break;
+	case ACT_WRITE_LABEL:
+		write_label(w, &a);
+		read_label(w, &a, &ev);
+		break;
+	case ACT_STATUS:
+	case ACT_INITIALIZE: status(w, &a, &ev, elements); break;
+	default: break;
+	}
+	world_tell(w, &ev);
+	free(elements);
+	return true;
+}
+
+void world_run(struct world *w)
+{
+	for (int i = 0; world_step(w); i++)
+		if (i > 10000)
+			fail_msg("the controllers never come to rest");
+}
+
+static int wake(struct txn *t, void *arg, struct err *e)
+{
+	struct world *w = arg;
+
+	txn_wake(t, w->library);
+	txn_wake(t, w->offline);
+	return 0;
+}
+
+void world_pass(struct world *w, int64_t ms)
+{
+	struct err e = {0};
+
+	w->now += ms;
+	must(store_run(w->store, wake, w, &e), &e);
+	world_run(w);
+}
+
+typedef int do_fn(struct txn *, const struct caller *, const void *, void *, struct err *);
+
+struct called {
+	struct world *w;
+	do_fn *fn;
+	const void *in;
+	void *out;
+	const guid *call;
+	int code;
+};
+
+static int run_call(struct txn *t, void *arg, struct err *e)
+{
+	struct called *x = arg;
+
+	x->code = x->fn(t, &x->w->caller, x->in, x->out, e);
+	return x->code == ERROR_IO_PENDING ? 0 : x->code; /* pending: what it wrote stays */
+}
+
+int world_call(struct world *w, void (*fn)(void), const void *in, void *out)
+{
+	struct called x = {w, (do_fn *)fn, in, out, NULL, 0};
+	struct err e = {0};
+	int rc = store_run(w->store, run_call, &x, &e);
+
+	if (rc && !x.code)
+		print_message("store: %s\n", e.why);
+	return rc ? rc : x.code;
+}
+
+static int run_poll(struct txn *t, void *arg, struct err *e)
+{
+	struct called *x = arg;
+	enum wire_call which;
+
+	x->code = media_poll_call(t, &x->w->caller, x->call, &which, x->out, e);
+	return 0;
+}
+
+int world_poll(struct world *w, const guid *call, void *out)
+{
+	struct called x = {w, NULL, NULL, out, call, 0};
+	struct err e = {0};
+
+	must(store_read(w->store, run_poll, &x, &e), &e);
+	return x.code;
+}
+
+struct asked {
+	const char *sql;
+	int64_t n;
+	guid g;
+	bool is_guid;
+};
+
+static int run_ask(struct txn *t, void *arg, struct err *e)
+{
+	struct asked *a = arg;
+	auto_rows struct rows *q = sql_rows(t, e, strdup(a->sql), "");
+
+	if (!rows_next(q))
+		return rows_failed(q) ? (int)e->code : 0;
+	if (a->is_guid)
+		a->g = rows_guid(q, 0);
+	else
+		a->n = rows_i64(q, 0);
+	return 0;
+}
+
+int64_t ask(struct world *w, const char *sql)
+{
+	struct asked a = {.sql = sql, .n = -1};
+	struct err e = {0};
+
+	must(store_read(w->store, run_ask, &a, &e), &e);
+	return a.n;
+}
+
+guid ask_guid(struct world *w, const char *sql)
+{
+	struct asked a = {.sql = sql, .is_guid = true};
+	struct err e = {0};
+
+	must(store_read(w->store, run_ask, &a, &e), &e);
+	return a.g;
+}

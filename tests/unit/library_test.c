@@ -1,0 +1,598 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * The controllers, on the real model and store, with a robot and a clock of the test's own. */
+#include "library/world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define MEDIUM(tag) "(SELECT id FROM physical_media WHERE barcode='" tag "')"
+
+static guid pool_new(struct world *w, const char *name, const char *type)
+{
+	char sql[120];
+	struct CreateNtmsMediaPool_in in = {.name = (char *)name, .action = NTMS_CREATE_NEW};
+	struct CreateNtmsMediaPool_out out = {0};
+
+	snprintf(sql, sizeof sql, "SELECT o.guid FROM media_type t JOIN object o ON o.id=t.id WHERE t.key='%s'", type);
+	in.mediaType = ask_guid(w, sql);
+	assert_int_equal(CALL(w, CreateNtmsMediaPool, &in, &out), 0);
+	return out.pool;
+}
+
+/* A free medium with that bar code, by the administrator's way: to the free pool, which writes our label. */
+static void free_medium(struct world *w, const char *tag)
+{
+	char sql[300];
+	struct MoveToNtmsMediaPool_in in;
+
+	snprintf(sql, sizeof sql, "SELECT o.guid FROM physical_media m JOIN object o ON o.id=m.id WHERE m.barcode='%s'", tag);
+	in.medium = ask_guid(w, sql);
+	snprintf(sql, sizeof sql,
+		 "SELECT o.guid FROM media_pool p JOIN object o ON o.id=p.id JOIN physical_media m ON m.media_type=p.media_type WHERE p.pool_type=1 "
+		 "AND m.barcode='%s'",
+		 tag);
+	in.pool = ask_guid(w, sql);
+	assert_int_equal(CALL(w, MoveToNtmsMediaPool, &in, NULL), 0);
+	world_run(w);
+}
+
+static guid allocate(struct world *w, const guid *pool)
+{
+	struct AllocateNtmsMedia_in in = {.pool = *pool, .call = guid_new(), .options = NTMS_ALLOCATE_ERROR_IF_UNAVAILABLE};
+	struct AllocateNtmsMedia_out out = {0};
+
+	assert_int_equal(CALL(w, AllocateNtmsMedia, &in, &out), 0);
+	return out.medium;
+}
+
+static guid mount_begin(struct world *w, const guid *media, size_t n, uint32_t options, uint32_t timeout, int *code)
+{
+	struct MountNtmsMedia_in in = {.call = guid_new(), .media = {(guid *)media, n}, .options = options, .timeout = timeout};
+	struct MountNtmsMedia_out out = {0};
+
+	*code = CALL(w, MountNtmsMedia, &in, &out);
+	free(out.drives.v);
+	return in.call;
+}
+
+static int mount_end(struct world *w, const guid *call)
+{
+	struct MountNtmsMedia_out out = {0};
+	int code;
+
+	world_run(w);
+	code = world_poll(w, call, &out);
+	free(out.drives.v);
+	return code;
+}
+
+static int mount(struct world *w, const guid *media, size_t n, uint32_t options)
+{
+	int code;
+	guid call = mount_begin(w, media, n, options, INFINITE, &code);
+
+	return code == ERROR_IO_PENDING ? mount_end(w, &call) : code;
+}
+
+static void dismount(struct world *w, const guid *medium, uint32_t options)
+{
+	struct DismountNtmsMedia_in in = {.media = {(guid *)medium, 1}, .options = options};
+
+	assert_int_equal(CALL(w, DismountNtmsMedia, &in, NULL), 0);
+	world_run(w);
+}
+
+/* A library with media A..: free and drawn into a pool that allocates from the free pool. */
+static void start_with(struct world *w, int media, guid *pool)
+{
+	w->generation = "LTO-8";
+	world_start(w, 8, 2, 1);
+	for (int i = 0; i < media; i++) {
+		char tag[10];
+
+		snprintf(tag, sizeof tag, "TAPE%02dL8", i);
+		cartridge_add(w, (uint16_t)(SLOT + i), tag, LABEL_BLANK, NULL);
+	}
+	world_up(w);
+	*pool = pool_new(w, "\\Backup", "LTO-8");
+	for (int i = 0; i < media; i++) {
+		char sql[120];
+		char tag[10];
+
+		snprintf(tag, sizeof tag, "TAPE%02dL8", i);
+		free_medium(w, tag);
+		snprintf(sql, sizeof sql, "SELECT s.state FROM side s JOIN physical_media m ON m.id=s.medium WHERE m.barcode='%s'", tag);
+		assert_int_equal(ask(w, sql), NTMS_PARTSTATE_AVAILABLE);
+	}
+	ask(w, "SELECT 1");
+	{
+		struct MoveToNtmsMediaPool_in in;
+		char sql[160];
+
+		for (int i = 0; i < media; i++) {
+			snprintf(sql, sizeof sql, "SELECT o.guid FROM physical_media m JOIN object o ON o.id=m.id WHERE m.barcode='TAPE%02dL8'", i);
+			in.medium = ask_guid(w, sql);
+			in.pool = *pool;
+			assert_int_equal(CALL(w, MoveToNtmsMediaPool, &in, NULL), 0);
+		}
+	}
+}
+
+static void check_at_rest(struct world *w)
+{
+	assert_int_equal(ask(w, "SELECT count(*) FROM action WHERE state IN (0,3)"), 0);
+	assert_int_equal(ask(w, "SELECT count(*) FROM drive WHERE request IS NOT NULL"), 0);
+	/* the rows agree with the robot */
+	vec_each(p, &w->places)
+	{
+		char sql[400];
+
+		snprintf(sql, sizeof sql,
+			 "SELECT count(*) FROM physical_media m WHERE m.place IN (SELECT id FROM slot WHERE element=%u UNION SELECT id FROM drive WHERE "
+			 "element=%u UNION SELECT id FROM ieport WHERE element=%u UNION SELECT id FROM changer WHERE element=%u)",
+			 p->address, p->address, p->address, p->address);
+		if (p->type != 3)
+			assert_int_equal(ask(w, sql), p->cartridge >= 0);
+	}
+}
+
+static void first_inventory(void **state)
+{
+	struct world w = {.generation = "LTO-8"};
+
+	world_start(&w, 8, 2, 1);
+	cartridge_add(&w, SLOT, "BLANK1L8", LABEL_BLANK, NULL);
+	cartridge_add(&w, SLOT + 1, "TAR001L8", LABEL_FOREIGN, "some tar");
+	cartridge_add(&w, SLOT + 2, "CLN001L8", LABEL_BLANK, NULL);
+	cartridge_add(&w, SLOT + 3, "", LABEL_UNKNOWN, NULL);
+	cartridge_add(&w, DRIVE, "LOADEDL8", LABEL_BLANK, NULL);
+	world_up(&w);
+	assert_int_equal(ask(&w, "SELECT opstate FROM object WHERE id=(SELECT id FROM library WHERE key='test')"), NTMS_READY);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM physical_media"), 5);
+	assert_int_equal(ask(&w, "SELECT state FROM side WHERE medium=" MEDIUM("BLANK1L8")), NTMS_PARTSTATE_FOREIGN);
+	assert_int_equal(ask(&w, "SELECT state FROM side WHERE medium=" MEDIUM("TAR001L8")), NTMS_PARTSTATE_IMPORT);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM librequest WHERE medium=" MEDIUM("CLN001L8")), 0);
+	assert_int_equal(ask(&w, "SELECT state FROM side WHERE medium=" MEDIUM("LOADEDL8")), NTMS_PARTSTATE_FOREIGN);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM physical_media WHERE place IN (SELECT id FROM drive)"), 0); /* put away */
+	assert_int_equal(ask(&w, "SELECT count(*) FROM librequest WHERE state NOT IN (2)"), 0);
+	check_at_rest(&w);
+	world_end(&w);
+}
+
+static void mount_and_dismount(void **state)
+{
+	struct world w = {0};
+	guid pool, medium;
+
+	start_with(&w, 1, &pool);
+	medium = allocate(&w, &pool);
+	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ | NTMS_MOUNT_WRITE), 0);
+	assert_int_equal(ask(&w, "SELECT state FROM drive WHERE id=(SELECT place FROM physical_media)"), NTMS_DRIVESTATE_LOADED);
+	assert_int_equal(ask(&w, "SELECT state FROM physical_media"), NTMS_MEDIASTATE_LOADED);
+	dismount(&w, &medium, NTMS_DISMOUNT_IMMEDIATE);
+	assert_int_equal(place_at(&w, SLOT)->cartridge, 0); /* home again */
+	assert_int_equal(ask(&w, "SELECT state FROM physical_media"), NTMS_MEDIASTATE_IDLE);
+	check_at_rest(&w);
+	world_end(&w);
+}
+
+static void deferred_dismount(void **state)
+{
+	struct world w = {0};
+	guid pool, medium;
+	size_t before;
+
+	start_with(&w, 1, &pool);
+	medium = allocate(&w, &pool);
+	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), 0);
+	dismount(&w, &medium, NTMS_DISMOUNT_DEFERRED);
+	assert_int_equal(ask(&w, "SELECT state FROM drive WHERE id=(SELECT place FROM physical_media)"), NTMS_DRIVESTATE_DISMOUNTABLE);
+	before = w.done.n;
+	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), 0);
+	for (size_t i = before; i < w.done.n; i++)
+		assert_int_not_equal(w.done.v[i], ACT_MOVE);
+	world_end(&w);
+}
+
+static void deferred_gives_way(void **state)
+{
+	struct world w = {0};
+	guid pool, m[3];
+	guid call;
+	int code;
+
+	start_with(&w, 3, &pool);
+	for (int i = 0; i < 3; i++)
+		m[i] = allocate(&w, &pool);
+	assert_int_equal(mount(&w, &m[0], 1, NTMS_MOUNT_READ), 0);
+	assert_int_equal(mount(&w, &m[1], 1, NTMS_MOUNT_READ), 0);
+	call = mount_begin(&w, &m[2], 1, NTMS_MOUNT_READ, INFINITE, &code);
+	assert_int_equal(code, ERROR_IO_PENDING);
+	assert_int_equal(mount_end(&w, &call), ERROR_IO_PENDING); /* both drives are in use */
+	dismount(&w, &m[0], NTMS_DISMOUNT_DEFERRED);
+	assert_int_equal(mount_end(&w, &call), ERROR_IO_PENDING); /* the least time isn't over */
+	world_pass(&w, 300 * 1000);
+	assert_int_equal(mount_end(&w, &call), 0);
+	world_end(&w);
+}
+
+static void mounts_of_several(void **state)
+{
+	struct world w = {0};
+	guid pool, m[3], call;
+	int code;
+
+	start_with(&w, 3, &pool);
+	for (int i = 0; i < 3; i++)
+		m[i] = allocate(&w, &pool);
+	assert_int_equal(mount(&w, &m[0], 1, NTMS_MOUNT_READ), 0);
+	call = mount_begin(&w, &m[1], 2, NTMS_MOUNT_READ, INFINITE, &code);
+	assert_int_equal(mount_end(&w, &call), ERROR_IO_PENDING);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM drive WHERE request IS NOT NULL"), 0); /* nothing, or all */
+	dismount(&w, &m[0], NTMS_DISMOUNT_IMMEDIATE);
+	assert_int_equal(mount_end(&w, &call), 0);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM physical_media WHERE mounted_side IS NOT NULL"), 2);
+	assert_int_equal(mount(&w, m, 3, NTMS_MOUNT_READ), ERROR_RESOURCE_NOT_AVAILABLE); /* more than drives */
+	world_end(&w);
+}
+
+static void mount_times_out(void **state)
+{
+	struct world w = {0};
+	guid pool, m[3], call;
+	int code;
+
+	start_with(&w, 3, &pool);
+	for (int i = 0; i < 3; i++)
+		m[i] = allocate(&w, &pool);
+	assert_int_equal(mount(&w, &m[0], 1, NTMS_MOUNT_READ), 0);
+	assert_int_equal(mount(&w, &m[1], 1, NTMS_MOUNT_READ), 0);
+	call = mount_begin(&w, &m[2], 1, NTMS_MOUNT_READ, 5000, &code);
+	assert_int_equal(mount_end(&w, &call), ERROR_IO_PENDING);
+	world_pass(&w, 5000);
+	assert_int_equal(mount_end(&w, &call), ERROR_TIMEOUT);
+	mount_begin(&w, &m[2], 1, NTMS_MOUNT_READ | NTMS_MOUNT_ERROR_NOT_AVAILABLE, INFINITE, &code);
+	if (code == ERROR_IO_PENDING)
+		code = mount_end(&w, &call);
+	assert_int_equal(code, ERROR_BUSY);
+	world_end(&w);
+}
+
+static void wrong_cartridge(void **state)
+{
+	struct world w = {0};
+	guid pool, medium;
+
+	start_with(&w, 2, &pool);
+	medium = allocate(&w, &pool);
+	/* somebody has swapped the labels of the two */
+	memcpy(w.cartridges.v[0].id[0], "00000000000000000000000000000bad", 33);
+	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), ERROR_INVALID_STATE);
+	assert_int_equal(ask(&w, "SELECT error FROM librequest WHERE op=17"), ERROR_UNEXPECTED_OMID);
+	assert_int_equal(ask(&w, "SELECT enabled FROM object WHERE id=" MEDIUM("TAPE00L8")), 0);
+	assert_int_equal(ask(&w, "SELECT count(*)>0 FROM oprequest WHERE state=1"), 1);
+	world_run(&w);
+	check_at_rest(&w);
+	assert_int_equal(place_at(&w, SLOT)->cartridge, 0);
+	world_end(&w);
+}
+
+static void application_data_is_no_contradiction(void **state)
+{
+	struct world w = {0};
+	guid pool, medium;
+
+	start_with(&w, 1, &pool);
+	medium = allocate(&w, &pool);
+	w.cartridges.v[0].label[0] = LABEL_UNKNOWN;
+	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), 0);
+	world_end(&w);
+}
+
+static void move_lost_but_done(void **state)
+{
+	struct world w = {0};
+	guid pool, medium;
+
+	start_with(&w, 1, &pool);
+	medium = allocate(&w, &pool);
+	w.fault.kind = ACT_MOVE, w.fault.outcome = OUTCOME_UNKNOWN, w.fault.fault = FAULT_PATH, w.fault.happens = true;
+	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), 0);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM action WHERE kind=3 AND request=(SELECT max(id) FROM librequest WHERE op=17)"), 1);
+	check_at_rest(&w);
+	world_end(&w);
+}
+
+static void move_lost_and_not_done(void **state)
+{
+	struct world w = {0};
+	guid pool, medium;
+
+	start_with(&w, 1, &pool);
+	medium = allocate(&w, &pool);
+	w.fault.kind = ACT_MOVE, w.fault.outcome = OUTCOME_UNKNOWN, w.fault.fault = FAULT_PATH;
+	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), 0);
+	check_at_rest(&w);
+	world_end(&w);
+}
+
+static void drive_fails_another_serves(void **state)
+{
+	struct world w = {0};
+	guid pool, medium;
+
+	start_with(&w, 1, &pool);
+	medium = allocate(&w, &pool);
+	w.fault.kind = ACT_LOAD, w.fault.outcome = OUTCOME_FAILED, w.fault.fault = FAULT_DRIVE;
+	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), 0);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM drive d JOIN object o ON o.id=d.id WHERE o.opstate=20"), 1);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM oprequest WHERE request=3"), 1);
+	world_end(&w);
+}
+
+static void application_holds_the_drive(void **state)
+{
+	struct world w = {0};
+	guid pool, medium;
+
+	start_with(&w, 1, &pool);
+	medium = allocate(&w, &pool);
+	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), 0);
+	w.fault.kind = ACT_UNLOAD, w.fault.outcome = OUTCOME_FAILED, w.fault.fault = FAULT_HELD;
+	dismount(&w, &medium, NTMS_DISMOUNT_IMMEDIATE);
+	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=16 ORDER BY id DESC LIMIT 1"), NTMS_LM_WAITING);
+	world_pass(&w, 2000);
+	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=16 ORDER BY id DESC LIMIT 1"), NTMS_LM_PASSED);
+	check_at_rest(&w);
+	world_end(&w);
+}
+
+static void moved_behind_our_back(void **state)
+{
+	struct world w = {0};
+	guid pool;
+	struct event ev = {.kind = EV_ATTENTION, .types = 1 << 2 | 1 << 3 | 1 << 4};
+	int a;
+
+	start_with(&w, 3, &pool);
+	/* 0 and 1 change places, 2 is taken out */
+	a = place_at(&w, SLOT)->cartridge;
+	place_at(&w, SLOT)->cartridge = place_at(&w, SLOT + 1)->cartridge;
+	place_at(&w, SLOT + 1)->cartridge = a;
+	place_at(&w, SLOT + 2)->cartridge = -1;
+	world_tell(&w, &ev);
+	world_run(&w);
+	check_at_rest(&w);
+	assert_int_equal(ask(&w, "SELECT s.element FROM slot s JOIN physical_media m ON m.place=s.id WHERE m.barcode='TAPE00L8'"), SLOT + 1);
+	assert_int_equal(ask(&w, "SELECT library=(SELECT id FROM library WHERE key='') FROM physical_media WHERE barcode='TAPE02L8'"), 1);
+	world_end(&w);
+}
+
+static guid inject(struct world *w, uint32_t action, guid operation, int *code)
+{
+	struct InjectNtmsMedia_in in = {.library = ask_guid(w, "SELECT o.guid FROM library l JOIN object o ON o.id=l.id WHERE l.key='test'"),
+					.operation = operation, .action = action};
+	struct InjectNtmsMedia_out out = {0};
+
+	*code = CALL(w, InjectNtmsMedia, &in, &out);
+	return out.operation;
+}
+
+static void inject_one(void **state)
+{
+	struct world w = {0};
+	guid pool;
+	int code;
+
+	start_with(&w, 2, &pool);
+	inject(&w, NTMS_INJECT_START, guid_null, &code);
+	assert_int_equal(code, 0);
+	world_run(&w);
+	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=12"), NTMS_LM_INPROCESS);
+	cartridge_add(&w, PORT, "NEW001L8", LABEL_FOREIGN, "tar x");
+	world_pass(&w, 1000);
+	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=12"), NTMS_LM_PASSED);
+	assert_int_equal(ask(&w, "SELECT state FROM side WHERE medium=" MEDIUM("NEW001L8")), NTMS_PARTSTATE_IMPORT);
+	assert_int_equal(place_at(&w, PORT)->cartridge, -1);
+	check_at_rest(&w);
+	world_end(&w);
+}
+
+static void inject_stopped_and_timed_out(void **state)
+{
+	struct world w = {0};
+	guid pool, op;
+	int code;
+
+	start_with(&w, 2, &pool);
+	op = inject(&w, NTMS_INJECT_START, guid_null, &code);
+	world_run(&w);
+	inject(&w, NTMS_INJECT_STOP, op, &code);
+	assert_int_equal(code, 0);
+	world_pass(&w, 1000);
+	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=12"), NTMS_LM_STOPPED);
+	inject(&w, NTMS_INJECT_START, guid_null, &code);
+	world_run(&w);
+	for (int i = 0; i < 301; i++)
+		world_pass(&w, 1000);
+	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=12 ORDER BY id DESC LIMIT 1"), NTMS_LM_PASSED);
+	check_at_rest(&w);
+	world_end(&w);
+}
+
+static void inject_many(void **state)
+{
+	struct world w = {0};
+	guid pool, op;
+	int code;
+
+	start_with(&w, 2, &pool);
+	op = inject(&w, NTMS_INJECT_STARTMANY, guid_null, &code);
+	world_run(&w);
+	cartridge_add(&w, PORT, "NEW001L8", LABEL_BLANK, NULL);
+	world_pass(&w, 1000);
+	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=12"), NTMS_LM_INPROCESS); /* open again for more */
+	cartridge_add(&w, PORT, "NEW002L8", LABEL_BLANK, NULL);
+	world_pass(&w, 1000);
+	inject(&w, NTMS_INJECT_STOP, op, &code);
+	world_pass(&w, 1000);
+	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=12"), NTMS_LM_STOPPED);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM physical_media WHERE barcode LIKE 'NEW%'"), 2);
+	check_at_rest(&w);
+	world_end(&w);
+}
+
+static guid eject(struct world *w, const char *tag, uint32_t action, int *code)
+{
+	char sql[160];
+	struct EjectNtmsMedia_in in = {.action = action};
+	struct EjectNtmsMedia_out out = {0};
+
+	snprintf(sql, sizeof sql, "SELECT o.guid FROM physical_media m JOIN object o ON o.id=m.id WHERE m.barcode='%s'", tag);
+	in.medium = ask_guid(w, sql);
+	*code = CALL(w, EjectNtmsMedia, &in, &out);
+	return out.operation;
+}
+
+static void eject_and_bring_back(void **state)
+{
+	struct world w = {0};
+	guid pool, medium, call;
+	int code, cartridge;
+
+	start_with(&w, 2, &pool);
+	medium = allocate(&w, &pool);
+	eject(&w, "TAPE00L8", NTMS_EJECT_START, &code);
+	assert_int_equal(code, 0);
+	world_run(&w);
+	cartridge = place_at(&w, PORT)->cartridge;
+	assert_int_equal(cartridge, 0);
+	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=10"), NTMS_LM_INPROCESS);
+	place_at(&w, PORT)->cartridge = -1; /* the operator takes it */
+	world_pass(&w, 1000);
+	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=10"), NTMS_LM_PASSED);
+	assert_int_equal(ask(&w, "SELECT library=(SELECT id FROM library WHERE key='') FROM physical_media WHERE barcode='TAPE00L8'"), 1);
+
+	call = mount_begin(&w, &medium, 1, NTMS_MOUNT_READ, INFINITE, &code);
+	assert_int_equal(mount_end(&w, &call), ERROR_IO_PENDING);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM oprequest WHERE request=4 AND state=1"), 1);
+	inject(&w, NTMS_INJECT_START, guid_null, &code);
+	world_run(&w);
+	place_at(&w, PORT)->cartridge = cartridge;
+	world_pass(&w, 1000);
+	assert_int_equal(mount_end(&w, &call), 0);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM oprequest WHERE request=4 AND state=5"), 1); /* closed by itself */
+	world_end(&w);
+}
+
+static void eject_not_taken(void **state)
+{
+	struct world w = {0};
+	guid pool;
+	int code;
+
+	start_with(&w, 1, &pool);
+	eject(&w, "TAPE00L8", NTMS_EJECT_START, &code);
+	world_run(&w);
+	for (int i = 0; i < 301; i++)
+		world_pass(&w, 1000);
+	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=10"), NTMS_LM_PASSED);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM oprequest WHERE request=4 AND state=1"), 1);
+	assert_int_equal(ask(&w, "SELECT place=(SELECT id FROM ieport) FROM physical_media"), 1);
+	world_end(&w);
+}
+
+static void disable_and_enable(void **state)
+{
+	struct world w = {0};
+	guid pool, medium;
+	struct DisableNtmsObject_in in = {.type = NTMS_LIBRARY};
+	struct EnableNtmsObject_in on = {.type = NTMS_LIBRARY};
+	int code;
+
+	start_with(&w, 1, &pool);
+	medium = allocate(&w, &pool);
+	in.object = on.object = ask_guid(&w, "SELECT o.guid FROM library l JOIN object o ON o.id=l.id WHERE l.key='test'");
+	assert_int_equal(CALL(&w, DisableNtmsObject, &in, NULL), 0);
+	world_run(&w);
+	inject(&w, NTMS_INJECT_START, guid_null, &code);
+	assert_int_equal(code, ERROR_DEVICE_NOT_AVAILABLE);
+	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), ERROR_RESOURCE_DISABLED);
+	assert_int_equal(CALL(&w, EnableNtmsObject, &on, NULL), 0);
+	world_run(&w);
+	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), 0);
+	world_end(&w);
+}
+
+static int restart(struct txn *t, void *arg, struct err *e)
+{
+	struct library_key k = {.key = "test", .library_type = NTMS_LIBRARYTYPE_ONLINE};
+
+	return library_start(t, &k, 1, e);
+}
+
+/* The daemon dies with a move under way; the robot finishes it, or doesn't. */
+static void restart_in_a_move(void **state)
+{
+	for (int happens = 0; happens < 2; happens++) {
+		struct world w = {0};
+		struct err e = {0};
+		guid pool, medium;
+		int code;
+
+		start_with(&w, 1, &pool);
+		medium = allocate(&w, &pool);
+		mount_begin(&w, &medium, 1, NTMS_MOUNT_READ, INFINITE, &code);
+		assert_int_equal(w.queue.n, 1);
+		assert_int_equal(w.queue.v[0].kind, ACT_MOVE);
+		if (happens) {
+			place_at(&w, DRIVE)->cartridge = 0;
+			place_at(&w, SLOT)->cartridge = -1;
+		}
+		w.queue.n = 0;
+		assert_int_equal(store_run(w.store, restart, NULL, &e), 0);
+		assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=17"), NTMS_LM_CANCELLED);
+		assert_int_equal(ask(&w, "SELECT count(*) FROM action WHERE state=3"), 1);
+		world_up(&w);
+		check_at_rest(&w);
+		assert_int_equal(place_at(&w, SLOT)->cartridge, 0); /* put away */
+		assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), 0);
+		world_end(&w);
+	}
+}
+
+static void cartridge_in_the_hand(void **state)
+{
+	struct world w = {0};
+	struct event ev = {.kind = EV_ATTENTION, .types = 30};
+	guid pool;
+
+	start_with(&w, 1, &pool);
+	place_at(&w, HAND)->cartridge = 0;
+	place_at(&w, SLOT)->cartridge = -1;
+	world_tell(&w, &ev);
+	world_run(&w);
+	assert_int_equal(place_at(&w, SLOT)->cartridge, 0);
+	check_at_rest(&w);
+	world_end(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(first_inventory), cmocka_unit_test(mount_and_dismount), cmocka_unit_test(deferred_dismount),
+		cmocka_unit_test(deferred_gives_way), cmocka_unit_test(mounts_of_several), cmocka_unit_test(mount_times_out),
+		cmocka_unit_test(wrong_cartridge), cmocka_unit_test(application_data_is_no_contradiction),
+		cmocka_unit_test(move_lost_but_done), cmocka_unit_test(move_lost_and_not_done), cmocka_unit_test(drive_fails_another_serves),
+		cmocka_unit_test(application_holds_the_drive), cmocka_unit_test(moved_behind_our_back), cmocka_unit_test(inject_one),
+		cmocka_unit_test(inject_stopped_and_timed_out), cmocka_unit_test(inject_many), cmocka_unit_test(eject_and_bring_back),
+		cmocka_unit_test(eject_not_taken), cmocka_unit_test(disable_and_enable), cmocka_unit_test(restart_in_a_move),
+		cmocka_unit_test(cartridge_in_the_hand),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
