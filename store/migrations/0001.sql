@@ -205,7 +205,8 @@ CREATE TABLE librequest(
 	done INTEGER NOT NULL DEFAULT 0, total INTEGER NOT NULL DEFAULT 0, -- progress
 	oprequest INTEGER,                         -- the operator request it waits for
 	reason TEXT NOT NULL DEFAULT '');          -- why it waits or why it failed, for people
-CREATE INDEX librequest_open ON librequest(library) WHERE state IN (0, 1, 5, 6);
+CREATE INDEX librequest_open ON librequest(library) WHERE state IN (0, 1, 5); -- SQLite wants these very words in a query
+CREATE INDEX librequest_collected ON librequest(library) WHERE state=6;
 CREATE INDEX librequest_call ON librequest(call) WHERE call IS NOT NULL;
 CREATE INDEX librequest_session ON librequest(session) WHERE session IS NOT NULL;
 CREATE INDEX librequest_completed ON librequest(completed) WHERE completed>0;
