@@ -16,10 +16,13 @@
 
 static int usage(void)
 {
-	fputs("usage: iscsi-tape [--rewind] [--block BYTES] write DEVICE <data     one file, and a filemark\n"
-	      "       iscsi-tape [--rewind] [--block BYTES] read DEVICE >data      up to the next filemark\n"
-	      "       iscsi-tape --rewind position DEVICE\n"
-	      "DEVICE is iscsi://HOST[:PORT]/TARGET/LUN, or a file that holds such a URL.\n",
+	fputs("usage: iscsi-tape [--no-rewind] [--block BYTES] write DEVICE <data     one file, and a "
+	      "filemark\n"
+	      "       iscsi-tape [--no-rewind] [--block BYTES] read DEVICE >data      up to the next "
+	      "filemark\n"
+	      "DEVICE is iscsi://HOST[:PORT]/TARGET/LUN, or a file that holds such a URL. The tape is "
+	      "rewound before\n"
+	      "reading or writing, unless --no-rewind says to go on where it stands.\n",
 	      stderr);
 	return 2;
 }
@@ -112,9 +115,9 @@ static void read_file(struct device *d, uint8_t *buf, size_t block)
 
 int main(int argc, char **argv)
 {
-	static const struct option table[] = {{"rewind", 0, 0, 'r'}, {"block", 1, 0, 'b'}, {0}};
+	static const struct option table[] = {{"no-rewind", 0, 0, 'n'}, {"block", 1, 0, 'b'}, {0}};
 	long block = 65536;
-	bool rewind_first = false;
+	bool rewind_first = true;
 	char url[PATH_MAX];
 	struct verdict v;
 	struct drive *d;
@@ -122,14 +125,14 @@ int main(int argc, char **argv)
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "", table, NULL)) != -1) {
-		if (opt == 'r')
-			rewind_first = true;
+		if (opt == 'n')
+			rewind_first = false;
 		else if (opt == 'b' && (block = atol(optarg)) >= 1 && block <= 0x800000)
 			continue;
 		else
 			return usage();
 	}
-	if (argc - optind != 2)
+	if (argc - optind != 2 || (strcmp(argv[optind], "write") != 0 && strcmp(argv[optind], "read") != 0))
 		return usage();
 	url_of(argv[optind + 1], url, sizeof url);
 	check(drive_open(url, &d, &v), &v);
@@ -139,14 +142,11 @@ int main(int argc, char **argv)
 	buf = malloc((size_t)block);
 	if (!buf)
 		err(1, "no memory");
-	if (strcmp(argv[optind], "position") != 0)
-		set_variable(drive_device(d));
+	set_variable(drive_device(d));
 	if (strcmp(argv[optind], "write") == 0)
 		write_file(drive_device(d), buf, (size_t)block);
-	else if (strcmp(argv[optind], "read") == 0)
+	else
 		read_file(drive_device(d), buf, (size_t)block);
-	else if (strcmp(argv[optind], "position") != 0)
-		return usage();
 	free(buf);
 	drive_close(d);
 	return 0;

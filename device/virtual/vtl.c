@@ -15,12 +15,12 @@
 static const char usage_text[] =
 	"usage: vtl create DIR [--slots N] [--drives N] [--mailslots N] [--generation N] [--sides 2] [--set "
 	"KEY=VALUE]...\n"
-	"       vtl add DIR BARCODE [--slot N | --place PLACE] [--file DATA | --ansi VOLUME | --garbage]\n"
+	"       vtl add DIR BARCODE... [--slot N | --place PLACE] [--data FILE | --ansi VOLUME | --garbage]\n"
 	"               [--sides 2] [--generation N] [--write-protected] [--unlabelled]\n"
 	"       vtl ls DIR\n"
 	"       vtl open DIR N        open mail slot N, as its door's handle would; vtl close DIR N closes "
 	"it\n"
-	"A tar archive on a tape: tar -cf x.tar FILES; vtl add DIR TAPE01L8 --file x.tar\n";
+	"A tar archive on a tape: tar -cf x.tar FILES; vtl add DIR TAPE01L8 --data x.tar\n";
 
 static int usage(void)
 {
@@ -70,7 +70,7 @@ static bool parse(int argc, char **argv, struct options *o)
 					      {"set", 1, 0, SET},
 					      {"slot", 1, 0, SLOT},
 					      {"place", 1, 0, PLACE},
-					      {"file", 1, 0, DATA},
+					      {"data", 1, 0, DATA},
 					      {"tar", 1, 0, DATA},
 					      {"ansi", 1, 0, ANSI},
 					      {"garbage", 0, 0, GARBAGE},
@@ -159,14 +159,16 @@ static int add(struct options *o)
 {
 	char data[32] = "";
 	struct err e;
-	int rc;
+	int rc = 0;
 
 	if (o->ansi || o->garbage) {
 		make_data(o, data);
 		o->cartridge.data = data;
 	}
-	o->cartridge.barcode = o->operand[2];
-	rc = virtual_add(o->operand[1], &o->cartridge, o->place, &e);
+	for (int i = 2; i < o->operands && !rc; i++) {
+		o->cartridge.barcode = o->operand[i];
+		rc = virtual_add(o->operand[1], &o->cartridge, o->place, &e);
+	}
 	if (*data)
 		unlink(data);
 	return rc ? fail(&e) : 0;
@@ -234,7 +236,7 @@ int main(int argc, char **argv)
 		return usage();
 	if (o.operands == 2 && strcmp(o.operand[0], "create") == 0)
 		rc = virtual_create(o.operand[1], &o.geometry, &e) ? fail(&e) : 0;
-	else if (o.operands == 3 && strcmp(o.operand[0], "add") == 0)
+	else if (o.operands >= 3 && strcmp(o.operand[0], "add") == 0)
 		rc = add(&o);
 	else if (o.operands == 2 && strcmp(o.operand[0], "ls") == 0)
 		rc = list(o.operand[1]);
