@@ -76,7 +76,7 @@ static void close_changer(struct robot *r)
 
 static void go_down(struct robot *r, const struct verdict *v)
 {
-	struct event ev = {.kind = EV_DOWN, .library = r->id};
+	struct event ev = {.kind = EV_DOWN, .library = r->id, .fault = outcome_fault(v)};
 	int most = v->reaction == REACT_PATH ? PAUSE_PATH_MAX : PAUSE_MAX;
 
 	close_changer(r);

@@ -20,12 +20,13 @@ static int load(struct ctl *c, int64_t library)
 }
 
 /* Out of reach: nothing can be asked; what is under way will be UNKNOWN. */
-static int down(struct ctl *c, const char *why)
+static int down(struct ctl *c, const struct event *ev)
 {
 	c->ready = false;
 	TRY(sql_do(c->t, c->e, "UPDATE library SET ready=0 WHERE id=?", "i", c->id));
 	TRY(library_doubt(c, BIT_ALL));
-	return library_state(c, NTMS_NOT_PRESENT, why);
+	return library_state(c, !ev->fault || ev->fault == FAULT_PATH ? NTMS_NOT_PRESENT : NTMS_NEEDS_SERVICE,
+			     ev->why);
 }
 
 static int progress(struct ctl *c, const struct event *ev)
@@ -49,7 +50,7 @@ int library_event(struct txn *t, const struct library_world *world, const struct
 		TRY(library_up(&c, ev->probe));
 		break;
 	case EV_DOWN:
-		TRY(down(&c, ev->why));
+		TRY(down(&c, ev));
 		break;
 	case EV_OUTCOME:
 		TRY(action_outcome(&c, ev));

@@ -112,8 +112,8 @@ struct medium_info { /* of ACT_LOAD */
 };
 
 enum event_kind {
-	EV_UP,	      /* the library can be reached: `probe`. Sent at start and each time it comes back */
-	EV_DOWN,      /* it can't: `why` */
+	EV_UP,	 /* the library can be reached: `probe`. Sent at start and each time it comes back */
+	EV_DOWN, /* it can't: `why`; `fault`: FAULT_PATH there is no answer, else it answers and is unfit */
 	EV_OUTCOME,   /* of `action` */
 	EV_PROGRESS,  /* of `action`: done of total, why; e.g. a drive that calibrates */
 	EV_ATTENTION, /* something changed behind our back: types whose elements are in doubt */

@@ -1,0 +1,567 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The executor on a virtual library, with a real store. In place of the controllers stands a sink that keeps
+ * every event; the test asks for actions and waits for what is told. */
+#include "executor/executor.h"
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/vec.h"
+#include "device/virtual/virtual.h"
+#include "store/sql.h"
+
+#include <fcntl.h>
+#include <ntmsapi.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+#define LIMIT_MS 60000 /* after which an awaited event counts as missing */
+#define LIBRARY 100    /* row ids */
+#define DRIVE 200
+#define TRANSPORT_BIT (1 << 1)
+#define SLOT_BIT (1 << 2)
+#define IE_BIT (1 << 3)
+#define DRIVE_BIT (1 << 4)
+#define ID "0123456789abcdef0123456789abcdef"
+
+static char dir[40], library_dir[64], away_dir[64], url[80];
+static struct store *store;
+static struct executor *executor;
+
+/* ---- the sink --------------------------------------------------------------------------------------------
+ */
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t told = PTHREAD_COND_INITIALIZER;
+static VEC(struct event *) events; /* with their own elements and probe */
+static size_t seen;		   /* events before it were awaited already */
+static int refuse;		   /* so many events more are refused */
+
+static struct event *keep(const struct event *ev)
+{
+	struct event *own = malloc(sizeof *own);
+
+	*own = *ev;
+	if (ev->n_elements) {
+		struct element_state *el = calloc(ev->n_elements, sizeof *el);
+
+		memcpy(el, ev->elements, ev->n_elements * sizeof *el);
+		own->elements = el;
+	}
+	if (ev->probe) {
+		struct probe *p = malloc(sizeof *p);
+
+		*p = *ev->probe;
+		p->drives = calloc(p->n_drives + 1, sizeof *p->drives);
+		memcpy(p->drives, ev->probe->drives, p->n_drives * sizeof *p->drives);
+		own->probe = p;
+	}
+	return own;
+}
+
+static void forget(struct event *ev)
+{
+	free((void *)ev->elements);
+	if (ev->probe)
+		free(ev->probe->drives);
+	free((void *)ev->probe);
+	free(ev);
+}
+
+static int sink(struct txn *t, const struct library_world *world, const struct event *ev, struct err *e)
+{
+	int rc = 0;
+
+	pthread_mutex_lock(&lock);
+	if (refuse > 0 && refuse--)
+		rc = err_set(e, ERROR_DATABASE_FULL, "refused by the test");
+	else
+		*vec_add(&events) = keep(ev);
+	pthread_cond_broadcast(&told);
+	pthread_mutex_unlock(&lock);
+	return rc;
+}
+
+/* The next event of that kind (and action, unless 0). What came before it is passed over. */
+static const struct event *await(enum event_kind kind, int64_t action)
+{
+	struct timespec until = {.tv_sec = clock_now() / 1000 + LIMIT_MS / 1000};
+	const struct event *found = NULL;
+	int r = 0;
+
+	pthread_mutex_lock(&lock);
+	while (!found && !r) {
+		while (!found && seen < events.n) {
+			const struct event *ev = events.v[seen++];
+
+			if (ev->kind == kind && (!action || ev->action == action))
+				found = ev;
+		}
+		if (!found)
+			r = pthread_cond_timedwait(&told, &lock, &until);
+	}
+	pthread_mutex_unlock(&lock);
+	if (!found)
+		fail_msg("event %d (action %lld) didn't come", kind, (long long)action);
+	return found;
+}
+
+static size_t count(enum event_kind kind)
+{
+	size_t n = 0;
+
+	pthread_mutex_lock(&lock);
+	vec_each(ev, &events)
+		n += (*ev)->kind == kind;
+	pthread_mutex_unlock(&lock);
+	return n;
+}
+
+/* ---- asking
+ * ------------------------------------------------------------------------------------------------- */
+
+static int act_job(struct txn *t, void *a, struct err *e)
+{
+	executor_act(t, a, executor);
+	return 0;
+}
+
+static int64_t start(struct action a)
+{
+	static int64_t last;
+	struct err e;
+
+	a.id = ++last;
+	a.library = LIBRARY;
+	assert_int_equal(store_run(store, act_job, &a, &e), 0);
+	return a.id;
+}
+
+static const struct event *act(struct action a) { return await(EV_OUTCOME, start(a)); }
+
+static void assert_done(const struct event *ev)
+{
+	if (ev->outcome != OUTCOME_DONE)
+		fail_msg("outcome %d, fault %d: %s", ev->outcome, ev->fault, ev->why);
+}
+
+static const struct element_state *element(const struct event *ev, unsigned address)
+{
+	for (size_t i = 0; i < ev->n_elements; i++)
+		if (ev->elements[i].address == address)
+			return &ev->elements[i];
+	fail_msg("no element %u among %zu", address, ev->n_elements);
+	return NULL;
+}
+
+/* ---- the library
+ * ---------------------------------------------------------------------------------------------- */
+
+static void append(const char *file, const char *text)
+{
+	char path[120];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/%s", library_dir, file);
+	f = fopen(path, "a");
+	assert_non_null(f);
+	fprintf(f, "%s\n", text);
+	fclose(f);
+}
+
+static int rows_job(struct txn *t, void *arg, struct err *e)
+{
+	const struct probe *p = arg;
+	guid g = guid_new();
+
+	if (sql_do(t, e, "INSERT OR IGNORE INTO object(id,guid,type,created,modified) VALUES(?,?,9,1,1)",
+		   "ig", (int64_t)LIBRARY, &g) ||
+	    sql_do(t, e, "INSERT OR IGNORE INTO library(id,key,library_type) VALUES(?,'lib',2)", "i",
+		   (int64_t)LIBRARY))
+		return (int)e->code;
+	for (size_t i = 0; i < p->n_drives; i++) {
+		g = guid_new();
+		if (sql_do(t, e,
+			   "INSERT OR IGNORE INTO object(id,guid,type,created,modified) VALUES(?,?,5,1,1)",
+			   "ig", (int64_t)(DRIVE + i), &g) ||
+		    sql_do(t, e, "INSERT OR IGNORE INTO drive(id,library,number,element) VALUES(?,?,?,?)",
+			   "iiii", (int64_t)(DRIVE + i), (int64_t)LIBRARY, (int64_t)i + 1,
+			   (int64_t)p->drives[i].element))
+			return (int)e->code;
+	}
+	return 0;
+}
+
+/* The library comes up; its drives get the rows that a controller would give them. */
+static const struct probe *await_up(void)
+{
+	const struct probe *p = await(EV_UP, 0)->probe;
+	struct err e;
+
+	if (store_run(store, rows_job, (void *)p, &e))
+		fail_msg("%s", e.why);
+	return p;
+}
+
+static void start_executor(void)
+{
+	struct executor_library l = {.id = LIBRARY, .name = "lib", .changer = url};
+	struct executor_config c = {
+		.store = store, .event = sink, .state = dir, .libraries = &l, .n_libraries = 1};
+	struct err e;
+
+	if (executor_new(&c, &executor, &e) || executor_start(executor, &e))
+		fail_msg("%s", e.why);
+}
+
+static int set_up(void **state)
+{
+	struct err e;
+
+	strcpy(dir, "/tmp/executor_test.XXXXXX");
+	assert_non_null(mkdtemp(dir));
+	snprintf(library_dir, sizeof library_dir, "%s/library", dir);
+	snprintf(away_dir, sizeof away_dir, "%s/away", dir);
+	snprintf(url, sizeof url, "virtual:%s", library_dir);
+	if (virtual_create(
+		    library_dir,
+		    &(struct virtual_geometry){.slots = 4, .drives = 2, .mailslots = 1, .generation = 8},
+		    &e) ||
+	    virtual_add(library_dir, &(struct virtual_cartridge){.barcode = "AAA001L8"}, "slots/0001", &e) ||
+	    virtual_add(library_dir, &(struct virtual_cartridge){.barcode = "CLN002L8"}, "slots/0002", &e) ||
+	    store_open(&(struct store_config){.path = ":memory:"}, &store, &e)) {
+		print_message("# %s\n", e.why);
+		return -1;
+	}
+	seen = events.n = 0;
+	refuse = 0;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	char command[100];
+
+	executor_stop(executor);
+	store_close(store);
+	executor_free(executor);
+	vec_each(ev, &events)
+		forget(*ev);
+	vec_free(&events);
+	snprintf(command, sizeof command, "rm -r %s", dir);
+	return system(command);
+}
+
+/* ---- tests
+ * --------------------------------------------------------------------------------------------------- */
+
+static void test_probe(void **state)
+{
+	char target[200];
+	const struct probe *p;
+
+	start_executor();
+	p = await_up();
+	assert_int_equal(p->count[2], 4);
+	assert_int_equal(p->count[3], 1);
+	assert_int_equal(p->count[4], 2);
+	assert_int_equal(p->n_drives, 2);
+	assert_true(p->can_lock && p->can_extend && p->barcode_reader);
+	for (size_t i = 0; i < 2; i++) {
+		const struct probe_drive *d = &p->drives[i];
+		char name[80];
+		ssize_t n;
+
+		if (!d->present)
+			fail_msg("drive %zu: %s", i, d->why);
+		assert_int_equal(d->element, p->first[4] + i);
+		assert_string_equal(d->generation, "LTO-8");
+		snprintf(name, sizeof name, "%s/dev/lib-%zu", dir, i + 1);
+		assert_string_equal(d->device, name);
+		n = readlink(d->device, target, sizeof target - 1);
+		assert_true(n > 0);
+		target[n] = 0;
+		assert_int_equal(strncmp(target, library_dir, strlen(library_dir)), 0);
+	}
+	assert_string_not_equal(p->drives[0].serial, p->drives[1].serial);
+}
+
+static void test_move_and_status(void **state)
+{
+	const struct event *ev;
+	const struct probe *p;
+	uint16_t from, to;
+
+	start_executor();
+	p = await_up();
+	from = p->first[2], to = (uint16_t)(p->first[2] + 3);
+	ev = act((struct action){.kind = ACT_STATUS, .types = SLOT_BIT});
+	assert_done(ev);
+	assert_int_equal(ev->n_elements, 4);
+	assert_true(element(ev, from)->full);
+	assert_string_equal(element(ev, from)->tag, "AAA001L8");
+	assert_true(element(ev, from + 1)->cleaner || !strncmp(element(ev, from + 1)->tag, "CLN", 3));
+	assert_done(act((struct action){.kind = ACT_MOVE, .source = from, .destination = to}));
+	ev = act((struct action){.kind = ACT_STATUS});
+	assert_false(element(ev, from)->full);
+	assert_string_equal(element(ev, to)->tag, "AAA001L8");
+	assert_int_equal(element(ev, p->first[4])->type, 4);
+	assert_done(act((struct action){.kind = ACT_INITIALIZE}));
+}
+
+static void test_refused_moves(void **state)
+{
+	const struct event *ev;
+	const struct probe *p;
+
+	start_executor();
+	p = await_up();
+	ev = act((struct action){
+		.kind = ACT_MOVE, .source = (uint16_t)(p->first[2] + 3), .destination = p->first[3]});
+	assert_int_equal(ev->outcome, OUTCOME_FAILED);
+	assert_int_equal(ev->fault, FAULT_SOURCE_EMPTY);
+	assert_non_null(strstr(ev->why, "3B"));
+	ev = act((struct action){
+		.kind = ACT_MOVE, .source = p->first[2], .destination = (uint16_t)(p->first[2] + 1)});
+	assert_int_equal(ev->outcome, OUTCOME_FAILED);
+	assert_int_equal(ev->fault, FAULT_DESTINATION_FULL);
+	ev = act((struct action){.kind = ACT_MOVE, .source = 60000, .destination = p->first[2]});
+	assert_int_equal(ev->outcome, OUTCOME_FAILED);
+	assert_int_equal(ev->fault, FAULT_CANNOT);
+	ev = act((struct action){.kind = ACT_LOAD, .drive = 999});
+	assert_int_equal(ev->outcome, OUTCOME_FAILED);
+	assert_int_equal(ev->fault, FAULT_CANNOT);
+	assert_done(act((struct action){.kind = ACT_LOCK}));
+	assert_done(act((struct action){.kind = ACT_UNLOCK}));
+	assert_done(act((struct action){.kind = ACT_EXTEND, .source = p->first[3]}));
+	assert_done(act((struct action){.kind = ACT_RETRACT, .source = p->first[3]}));
+}
+
+static void test_labels(void **state)
+{
+	struct action write = {.kind = ACT_WRITE_LABEL, .drive = DRIVE, .label_id = ID, .volume = "AAA001"};
+	const struct event *ev;
+	const struct probe *p;
+
+	append("library.ini", "load_ms = 200");
+	start_executor();
+	p = await_up();
+	ev = act((struct action){.kind = ACT_LOAD, .drive = DRIVE, .limit_ms = 100});
+	assert_int_equal(ev->fault, FAULT_NO_MEDIUM);
+	assert_done(
+		act((struct action){.kind = ACT_MOVE, .source = p->first[2], .destination = p->first[4]}));
+	ev = act((struct action){.kind = ACT_LOAD, .drive = DRIVE});
+	assert_done(ev);
+	assert_int_equal(ev->medium.medium_type, 0x88);
+	assert_false(ev->medium.write_protected);
+	assert_true(count(EV_PROGRESS) >= 1); /* it was loading at first */
+	ev = act((struct action){.kind = ACT_READ_LABEL, .drive = DRIVE});
+	assert_done(ev);
+	assert_int_equal(ev->label.kind, LABEL_BLANK);
+	ev = act(write);
+	assert_done(ev);
+	assert_int_equal(ev->label.kind, LABEL_FREE);
+	ev = act((struct action){.kind = ACT_READ_LABEL, .drive = DRIVE});
+	assert_done(ev);
+	assert_int_equal(ev->label.id_len, LABEL_ID);
+	assert_memory_equal(ev->label.id, ID, LABEL_ID);
+	/* an application reads the same bytes at the device name */
+	auto_fd int fd = open(p->drives[0].device, O_RDONLY);
+	char volume[4];
+	assert_int_equal(read(fd, volume, 4), 4);
+	assert_memory_equal(volume, "VOL1", 4);
+	ev = act((struct action){.kind = ACT_UNLOAD, .drive = DRIVE});
+	assert_int_equal(ev->outcome, OUTCOME_FAILED);
+	assert_int_equal(ev->fault, FAULT_HELD);
+	close(fd), fd = -1;
+	assert_done(act((struct action){.kind = ACT_UNLOAD, .drive = DRIVE}));
+	assert_done(
+		act((struct action){.kind = ACT_MOVE, .source = p->first[4], .destination = p->first[2]}));
+	ev = act(write);
+	assert_int_equal(ev->outcome, OUTCOME_FAILED);
+}
+
+static void test_gone_and_back(void **state)
+{
+	const struct event *ev;
+	const struct probe *p;
+
+	start_executor();
+	await_up();
+	assert_int_equal(rename(library_dir, away_dir), 0);
+	ev = await(EV_DOWN, 0);
+	assert_int_equal(ev->fault, FAULT_PATH);
+	assert_true(strlen(ev->why) > 10);
+	ev = act((struct action){.kind = ACT_STATUS});
+	assert_int_equal(ev->outcome, OUTCOME_FAILED);
+	assert_int_equal(ev->fault, FAULT_PATH);
+	assert_int_equal(rename(away_dir, library_dir), 0);
+	p = await_up();
+	assert_int_equal(p->n_drives, 2);
+	assert_true(p->drives[0].present);
+	assert_done(act((struct action){.kind = ACT_STATUS}));
+	assert_int_equal(count(EV_DOWN), 1); /* one reason, told once */
+}
+
+static void test_attention(void **state)
+{
+	const struct event *ev;
+	struct err e;
+
+	start_executor();
+	await_up();
+	if (virtual_add(library_dir, &(struct virtual_cartridge){.barcode = "NEW001L8"}, "mailslots/01", &e))
+		fail_msg("%s", e.why);
+	do
+		ev = await(EV_ATTENTION, 0);
+	while (!(ev->types & IE_BIT));
+}
+
+/* The answer to a move gets lost: unknown, then down with the reason, then up again, and the medium is where
+ * it is. */
+static void test_unknown(void **state)
+{
+	const struct event *ev;
+	const struct probe *p;
+
+	start_executor();
+	p = await_up();
+	append("faults", "move 1 lost");
+	ev = act((struct action){.kind = ACT_MOVE, .source = p->first[2], .destination = p->first[4]});
+	assert_int_equal(ev->outcome, OUTCOME_UNKNOWN);
+	assert_int_equal(ev->fault, FAULT_PATH);
+	await(EV_DOWN, 0);
+	p = await_up();
+	ev = act((struct action){.kind = ACT_STATUS});
+	assert_done(ev);
+	assert_true(element(ev, p->first[4])->full);
+	assert_false(element(ev, p->first[2])->full);
+}
+
+static void no_more_faults(void)
+{
+	char path[120];
+
+	snprintf(path, sizeof path, "%s/faults", library_dir);
+	assert_int_equal(unlink(path), 0);
+}
+
+/* A robot that can't tell its elements is no library: down with the reason until it can. */
+static void test_half_answers(void **state)
+{
+	const struct event *ev;
+
+	start_executor();
+	await_up();
+	append("faults", "inventory * 4/44/00");
+	ev = act((struct action){.kind = ACT_STATUS});
+	assert_int_equal(ev->outcome, OUTCOME_FAILED);
+	assert_int_equal(ev->fault, FAULT_ROBOT);
+	ev = await(EV_DOWN, 0);
+	assert_int_equal(ev->fault, FAULT_ROBOT);
+	assert_non_null(strstr(ev->why, "4/44/00"));
+	no_more_faults();
+	await_up();
+	assert_done(act((struct action){.kind = ACT_STATUS}));
+}
+
+/* Busy is borne: a status changes nothing, so it is asked again. */
+static void test_busy(void **state)
+{
+	start_executor();
+	await_up();
+	append("faults", "inventory 1 2/04/01");
+	assert_done(act((struct action){.kind = ACT_STATUS}));
+	assert_int_equal(count(EV_DOWN), 0);
+}
+
+/* A drive whose path is lost is found again, and the library stays up meanwhile. */
+static void test_drive_path(void **state)
+{
+	struct action read = {.kind = ACT_READ_LABEL, .drive = DRIVE};
+	const struct event *ev;
+	const struct probe *p;
+
+	start_executor();
+	p = await_up();
+	assert_done(
+		act((struct action){.kind = ACT_MOVE, .source = p->first[2], .destination = p->first[4]}));
+	assert_done(act((struct action){.kind = ACT_LOAD, .drive = DRIVE}));
+	append("faults", "rewind 1+ gone");
+	ev = act(read);
+	assert_int_equal(ev->outcome, OUTCOME_FAILED); /* nothing was to change: nothing is unknown */
+	assert_int_equal(ev->fault, FAULT_PATH);
+	no_more_faults();
+	assert_done(act(read));
+	assert_int_equal(count(EV_DOWN), 0);
+}
+
+static void test_stop_interrupts(void **state)
+{
+	const struct probe *p;
+
+	append("library.ini", "move_ms = 3600000");
+	start_executor();
+	p = await_up();
+	start((struct action){.kind = ACT_MOVE, .source = p->first[2], .destination = p->first[4]});
+	usleep(100000);		 /* most likely under way; if not yet, the test shows less and still holds */
+	executor_stop(executor); /* returns long before the test's time limit, or that strikes */
+	assert_int_equal(count(EV_OUTCOME), 0);
+}
+
+/* An outcome that can't be stored is kept and told again. */
+static void test_store_refuses(void **state)
+{
+	start_executor();
+	await_up();
+	pthread_mutex_lock(&lock);
+	refuse = 1;
+	pthread_mutex_unlock(&lock);
+	assert_done(act((struct action){.kind = ACT_STATUS, .types = TRANSPORT_BIT | DRIVE_BIT}));
+	assert_int_equal(refuse, 0);
+}
+
+static void test_long_names_are_refused(void **state)
+{
+	struct executor_library l = {.id = LIBRARY, .name = "lib", .changer = url};
+	struct executor_config c = {
+		.store = store, .event = sink, .state = dir, .libraries = &l, .n_libraries = 1};
+	struct err e;
+
+	l.name = "a-library-whose-name-is-longer-than-can-be";
+	assert_int_equal(executor_new(&c, &executor, &e), ERROR_INVALID_NAME);
+	assert_non_null(strstr(e.why, "shorten"));
+	l.name = "a/b";
+	assert_int_equal(executor_new(&c, &executor, &e), ERROR_INVALID_NAME);
+	l.name = "lib";
+	assert_int_equal(executor_new(&c, &executor, &e), 0);
+}
+
+#define ON_LIBRARY(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ON_LIBRARY(test_probe),
+		ON_LIBRARY(test_move_and_status),
+		ON_LIBRARY(test_refused_moves),
+		ON_LIBRARY(test_labels),
+		ON_LIBRARY(test_gone_and_back),
+		ON_LIBRARY(test_attention),
+		ON_LIBRARY(test_unknown),
+		ON_LIBRARY(test_half_answers),
+		ON_LIBRARY(test_busy),
+		ON_LIBRARY(test_drive_path),
+		ON_LIBRARY(test_stop_interrupts),
+		ON_LIBRARY(test_store_refuses),
+		ON_LIBRARY(test_long_names_are_refused),
+	};
+
+	return cmocka_run_group_tests_name("executor", tests, NULL, NULL);
+}
