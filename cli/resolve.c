@@ -17,6 +17,43 @@ static void spell(const char *text, char *to, size_t size)
 				*p = '\\';
 }
 
+/* The library that a drive, slot, port or medium is in. */
+static const GUID *library_of(struct object *o)
+{
+	static const GUID none;
+	switch (o->info.dwType) {
+	case NTMS_DRIVE:
+		return &o->info.Info.Drive.Library;
+	case NTMS_STORAGESLOT:
+		return &o->info.Info.StorageSlot.Library;
+	case NTMS_IEPORT:
+		return &o->info.Info.IEPort.Library;
+	case NTMS_PHYSICAL_MEDIA:
+		return &o->info.Info.PhysicalMedia.CurrentLibrary;
+	}
+	return &none;
+}
+
+static void find(const char *text, DWORD type, guid_vec *to);
+
+/* "office:Drive 1": every library has such a drive. */
+static void find_in_library(const char *text, DWORD type, guid_vec *to)
+{
+	const char *colon = strchr(text, ':');
+	guid_vec libraries = {0}, found = {0};
+	if (!colon)
+		return;
+	auto_free char *library = strndup(text, (size_t)(colon - text));
+	find(library, NTMS_LIBRARY, &libraries);
+	if (libraries.n == 1)
+		find(colon + 1, type, &found);
+	vec_each(f, &found)
+		if (guid_same(library_of(object(f)), &libraries.v[0]))
+			*vec_add(to) = *f;
+	vec_free(&libraries);
+	vec_free(&found);
+}
+
 static void find(const char *text, DWORD type, guid_vec *to)
 {
 	GUID list[MOST], id;
@@ -32,10 +69,10 @@ static void find(const char *text, DWORD type, guid_vec *to)
 	DWORD code = RsmFindObject(session(), spelt, type, list, &n);
 	if (code && code != ERROR_OBJECT_NOT_FOUND && code != ERROR_INSUFFICIENT_BUFFER)
 		die(code, "%s", text);
-	if (code == ERROR_OBJECT_NOT_FOUND)
-		return;
-	for (DWORD i = 0; i < n && i < MOST; i++)
+	for (DWORD i = 0; code != ERROR_OBJECT_NOT_FOUND && i < n && i < MOST; i++)
 		*vec_add(to) = list[i];
+	if (!to->n && type != NTMS_LIBRARY)
+		find_in_library(text, type, to);
 }
 
 static _Noreturn void ambiguous(const char *text, const guid_vec *found)
@@ -43,9 +80,11 @@ static _Noreturn void ambiguous(const char *text, const guid_vec *found)
 	char id[GUID_CHARS];
 	fflush(stdout);
 	fprintf(stderr, "rsm: %s: '%s' is ambiguous; it may be:\n", command_name, text);
-	for (size_t i = 0; i < found->n && i < 20; i++)
-		fprintf(stderr, "  %-16s %-24s %s\n", type_name(object(&found->v[i])->info.dwType),
-			object_name(&found->v[i]), guid_format(&found->v[i], id));
+	for (size_t i = 0; i < found->n && i < 20; i++) {
+		struct object *o = object(&found->v[i]);
+		fprintf(stderr, "  %-16s %-20s %-12s %s\n", type_name(o->info.dwType), object_name(&o->id),
+			object_name(library_of(o)), guid_format(&o->id, id));
+	}
 	if (found->n > 20)
 		fprintf(stderr, "  ... %zu in all\n", found->n);
 	session_close();

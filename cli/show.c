@@ -86,6 +86,8 @@ const struct command cmd_show = {
 	.run = run,
 	.summary = "Show everything about an object",
 	.help = "OBJECT: name, bar code, sequence number, pool path (\\Backup or /Backup), serial number, "
-		"GUID, or the\n"
-		"beginning of one of these that fits nothing else. Columns: see 'rsm list --help'.",
+		"GUID,\n"
+		"or the beginning of one of these that fits nothing else. Drives and slots are named alike "
+		"in\n"
+		"every library: office:Drive 1. Columns: see 'rsm list --help'.",
 };

@@ -18,13 +18,13 @@ static long long now_ms(void)
 
 static void pause_ms(int ms) { nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000L}, NULL); }
 
-/* Says it if it is news. */
-static void say(const char *text)
+/* Says it of the object if it is news. */
+static void say(struct object *o, const char *text)
 {
-	static char last[800];
-	if (!*text || !strcmp(text, last))
+	if (o->told && !strcmp(text, o->told))
 		return;
-	snprintf(last, sizeof last, "%s", text);
+	free(o->told);
+	o->told = strdup(text);
 	note("%s", text);
 }
 
@@ -33,6 +33,8 @@ static void say_request(struct object *o)
 	auto_str text = {0};
 	const struct kind *k = kind_of(NTMS_LIBREQUEST);
 	const RSM_OBJECTDETAIL *d = object_detail(o);
+	if (o->info.Info.LibRequest.State == NTMS_LM_QUEUED && !d->szReason[0])
+		return;
 	for (size_t i = 0; i < k->n; i++)
 		if (!strcmp(k->columns[i].name, "OPERATION")) {
 			column_text(&k->columns[i], o, false, &text);
@@ -47,7 +49,7 @@ static void say_request(struct object *o)
 		str_printf(&text, ": %s", d->szReason);
 	if (d->dwTotal)
 		str_printf(&text, " (%u of %u)", d->dwDone, d->dwTotal);
-	say(text.s ? text.s : "");
+	say(o, text.s ? text.s : "");
 }
 
 static int verdict(struct object *o)
@@ -170,7 +172,7 @@ static void say_operator(struct object *o)
 	char text[800], id[GUID_CHARS];
 	snprintf(text, sizeof text, "operator request %.8s: %s", guid_format(&o->id, id),
 		 o->info.Info.OpRequest.szMessage);
-	say(text);
+	say(o, text);
 }
 
 /* Requests of either kind that name the object. */
