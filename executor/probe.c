@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * Looking at a whole library: what the changer is and can, and which device is in which drive element. */
 #include "base/log.h"
+#include "base/str.h"
 #include "device/match.h"
 #include "executor/impl.h"
 
@@ -169,7 +170,7 @@ static enum outcome probe_drives(struct robot *r, const element_vec *all, struct
 	p->n_drives = drives.n;
 	for (size_t i = 0; i < drives.n; i++) {
 		p->drives[i].element = drives.v[i].address;
-		if (which[i] < 0)
+		if (which[i] < 0 || !candidates.v)
 			say_missing(&drives.v[i], &candidates, &p->drives[i]);
 		else
 			describe(r, (int)i + 1, &drives.v[i], &candidates.v[which[i]], &p->drives[i]);
@@ -234,12 +235,26 @@ int probe_library(struct robot *r, struct probe *p, struct verdict *v)
 	return v->outcome != OUTCOME_DONE;
 }
 
+/* All that makes a difference. Not the bar code reader: it is guessed from what lies there. */
+static void describe_probe(const struct probe *p, struct str *out)
+{
+	str_printf(out, "%s|%s|%s|%s|%s|%d%d%d", p->vendor, p->product, p->revision, p->serial, p->device,
+		   p->rotates, p->can_lock, p->can_extend);
+	for (int t = ELEMENT_TRANSPORT; t < ELEMENT_TYPES; t++)
+		str_printf(out, "|%u+%u", p->first[t], p->count[t]);
+	for (size_t i = 0; i < p->n_drives; i++) {
+		const struct probe_drive *d = &p->drives[i];
+
+		str_printf(out, "|%u|%d|%s|%s|%s|%s|%s|%s|%s|%s", d->element, d->present, d->vendor,
+			   d->product, d->revision, d->serial, d->generation, d->url, d->device, d->why);
+	}
+}
+
 bool probe_equal(const struct probe *a, const struct probe *b)
 {
-	struct probe x = *a, y = *b;
+	auto_str x = {0}, y = {0};
 
-	x.drives = y.drives = NULL;
-	x.barcode_reader = y.barcode_reader = false; /* a guess from what lies there */
-	return !memcmp(&x, &y, sizeof x) &&
-	       (!a->n_drives || !memcmp(a->drives, b->drives, a->n_drives * sizeof *a->drives));
+	describe_probe(a, &x);
+	describe_probe(b, &y);
+	return !strcmp(x.s, y.s);
 }

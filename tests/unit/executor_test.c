@@ -343,6 +343,21 @@ static void test_refused_moves(void **state)
 	assert_done(act((struct action){.kind = ACT_RETRACT, .source = p->first[3]}));
 }
 
+/* An application reads the label's bytes at the device name; while it has it open, the drive isn't unloaded.
+ */
+static void application_reads(const char *device)
+{
+	auto_fd int fd = open(device, O_RDONLY);
+	const struct event *ev;
+	char volume[4];
+
+	assert_int_equal(read(fd, volume, 4), 4);
+	assert_memory_equal(volume, "VOL1", 4);
+	ev = act((struct action){.kind = ACT_UNLOAD, .drive = DRIVE});
+	assert_int_equal(ev->outcome, OUTCOME_FAILED);
+	assert_int_equal(ev->fault, FAULT_HELD);
+}
+
 static void test_labels(void **state)
 {
 	struct action write = {.kind = ACT_WRITE_LABEL, .drive = DRIVE, .label_id = ID, .volume = "AAA001"};
@@ -371,15 +386,7 @@ static void test_labels(void **state)
 	assert_done(ev);
 	assert_int_equal(ev->label.id_len, LABEL_ID);
 	assert_memory_equal(ev->label.id, ID, LABEL_ID);
-	/* an application reads the same bytes at the device name */
-	auto_fd int fd = open(p->drives[0].device, O_RDONLY);
-	char volume[4];
-	assert_int_equal(read(fd, volume, 4), 4);
-	assert_memory_equal(volume, "VOL1", 4);
-	ev = act((struct action){.kind = ACT_UNLOAD, .drive = DRIVE});
-	assert_int_equal(ev->outcome, OUTCOME_FAILED);
-	assert_int_equal(ev->fault, FAULT_HELD);
-	close(fd), fd = -1;
+	application_reads(p->drives[0].device);
 	assert_done(act((struct action){.kind = ACT_UNLOAD, .drive = DRIVE}));
 	assert_done(
 		act((struct action){.kind = ACT_MOVE, .source = p->first[4], .destination = p->first[2]}));
