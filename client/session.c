@@ -78,6 +78,8 @@ static DWORD begin(struct session *s, const char *application, DWORD options)
 		return fail(RPC_S_NO_INTERFACES,
 			    "the service at %s speaks version %u of the API, this library %d", s->server.name,
 			    out.apiVersion, WIRE_API_VERSION);
+	if (guid_is_null(&out.session))
+		return fail(ERROR_NOT_CONNECTED, "what answers at %s is not rsmd", s->server.name);
 	s->id = out.session;
 	guid_text(&s->id, s->id_text);
 	return ERROR_SUCCESS;

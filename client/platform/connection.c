@@ -69,6 +69,8 @@ static int close_socket(void *arg, curl_socket_t fd)
 	return close(fd);
 }
 
+#define REPLY_MAX (1u << 30) /* twenty million objects; the parser counts in int */
+
 static size_t received(char *bytes, size_t one, size_t n, void *arg)
 {
 	struct http_reply *r = arg;
@@ -76,7 +78,7 @@ static size_t received(char *bytes, size_t one, size_t n, void *arg)
 	(void)one;
 	if (r->room < r->size + n + 1) {
 		size_t room = (r->size + n + 512) * 2;
-		char *grown = realloc(r->body, room);
+		char *grown = room > REPLY_MAX ? NULL : realloc(r->body, room);
 
 		if (!grown)
 			return 0;
@@ -184,7 +186,7 @@ static DWORD transport_error(struct connection *c, CURLcode rc, char *why, size_
 	else
 		snprintf(why, why_size, "no answer from the service at %s: %s", c->server.name,
 			 *c->error ? c->error : curl_easy_strerror(rc));
-	if (rc == CURLE_COULDNT_CONNECT && os == ENETUNREACH && !c->server.loopback)
+	if (rc == CURLE_COULDNT_CONNECT && (os == ENETUNREACH || os == ENETDOWN) && !c->server.loopback)
 		return ERROR_NO_NETWORK;
 	if (rc == CURLE_COULDNT_CONNECT && os == EACCES && *c->server.socket)
 		return ERROR_ACCESS_DENIED;
