@@ -15,9 +15,9 @@
 		size_t cap;                                                   \
 	}
 
-__attribute__((returns_nonnull)) static inline void *vec_grow_(void *v, size_t n, size_t *cap, size_t size)
+static inline void *vec_grow_(void *v, size_t n, size_t *cap, size_t size)
 {
-	if (n < *cap)
+	if (v && n < *cap)
 		return v;
 	*cap = *cap ? *cap * 2 : 8;
 	v = reallocarray(v, *cap, size);
