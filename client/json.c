@@ -169,6 +169,14 @@ json_at json_next(const struct json *j, json_at at)
 	return i < j->n ? i : JSON_NONE;
 }
 
+static bool is_key(const struct json *j, json_at at, const char *key, size_t len)
+{
+	const jsmntok_t *t = token(j, at);
+
+	return t && t->type == JSMN_STRING && t->size == 1 && (size_t)(t->end - t->start) == len &&
+	       !memcmp(j->text + t->start, key, len);
+}
+
 json_at json_get(const struct json *j, json_at object, const char *key)
 {
 	size_t len = strlen(key);
@@ -177,14 +185,22 @@ json_at json_get(const struct json *j, json_at object, const char *key)
 	if (!is(j, object, JSMN_OBJECT))
 		return JSON_NONE;
 	for (int left = j->tokens[object].t.size; left > 0 && at < j->n; left--) {
-		const jsmntok_t *name = &j->tokens[at].t;
-
-		if (name->type == JSMN_STRING && (size_t)(name->end - name->start) == len &&
-		    !memcmp(j->text + name->start, key, len))
-			return name->size == 1 ? at + 1 : JSON_NONE;
+		if (is_key(j, at, key, len))
+			return at + 1;
 		at = json_next(j, at + 1);
 	}
 	return JSON_NONE;
+}
+
+json_at json_get_near(const struct json *j, json_at object, const char *key, json_at *near)
+{
+	const jsmntok_t *t = token(j, *near);
+	bool here = t && t->parent == (int)object && is_key(j, *near, key, strlen(key));
+	json_at found = here ? *near + 1 : json_get(j, object, key);
+
+	if (found != JSON_NONE)
+		*near = json_next(j, found);
+	return found;
 }
 
 bool json_is_null(const struct json *j, json_at at)

@@ -329,6 +329,62 @@ static void test_odd_answers(void **state)
 	assert_int_equal(CloseNtmsSession(h), ERROR_SUCCESS);
 }
 
+/* ---- one session, many threads ---- */
+
+static struct reply echo(const char *request, int polls)
+{
+	static _Thread_local char list[100];
+	const char *type = strstr(request, "type=");
+
+	if (!strncmp(request, "POST /v1/sessions", 17))
+		return (struct reply){200, SESSION};
+	if (!type)
+		return (struct reply){204, ""};
+	snprintf(list, sizeof list, "{\"count\":1,\"objects\":[\"%08lx-0000-0000-0000-000000000000\"]}",
+		 strtoul(type + 5, NULL, 10));
+	return (struct reply){200, list};
+}
+
+struct caller {
+	HANDLE session;
+	DWORD type, wrong;
+	pthread_t thread;
+};
+
+/* Each gets its own answers, and its own last error. */
+static void *enumerate(void *arg)
+{
+	struct caller *c = arg;
+
+	for (int i = 0; i < 100; i++) {
+		NTMS_GUID id = {0};
+		DWORD n = 1;
+
+		c->wrong += EnumerateNtmsObject(c->session, NULL, &id, &n, c->type, 0) || id.Data1 != c->type;
+		SetLastError(c->type);
+		c->wrong += DeallocateNtmsMedia(c->session, NULL, 0) != ERROR_INVALID_PARAMETER;
+		c->wrong += strcmp(RsmLastErrorText(), "lpMediaId is NULL") || GetLastError() != c->type;
+	}
+	return NULL;
+}
+
+static void test_many_threads(void **state)
+{
+	struct caller callers[8];
+	HANDLE h = begin(echo);
+
+	(void)state;
+	for (DWORD i = 0; i < 8; i++) {
+		callers[i] = (struct caller){.session = h, .type = i + 1};
+		pthread_create(&callers[i].thread, NULL, enumerate, &callers[i]);
+	}
+	for (DWORD i = 0; i < 8; i++) {
+		pthread_join(callers[i].thread, NULL);
+		assert_int_equal(callers[i].wrong, 0);
+	}
+	assert_int_equal(CloseNtmsSession(h), ERROR_SUCCESS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -337,6 +393,7 @@ int main(void)
 		cmocka_unit_test(test_wait_survives_broken_connections),
 		cmocka_unit_test(test_close_cancels_waits),
 		cmocka_unit_test(test_odd_answers),
+		cmocka_unit_test(test_many_threads),
 	};
 	return cmocka_run_group_tests(tests, start, stop);
 }
