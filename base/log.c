@@ -10,13 +10,15 @@ static enum log_level max_level = LOG_L_INFO;
 
 void log_set_level(enum log_level level) { max_level = level; }
 
+bool log_wants(enum log_level level) { return level <= max_level; }
+
 void log_line(enum log_level level, const char *fmt, ...)
 {
 	char line[1024];
 	int n;
 	va_list ap;
 
-	if (level > max_level)
+	if (!log_wants(level))
 		return;
 	if (getenv("JOURNAL_STREAM")) {
 		n = snprintf(line, sizeof line, "<%d>", (int)level);

@@ -3,9 +3,12 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include <stdbool.h>
+
 enum log_level { LOG_L_ERROR = 3, LOG_L_WARN = 4, LOG_L_NOTE = 5, LOG_L_INFO = 6, LOG_L_DEBUG = 7 };
 
 void log_set_level(enum log_level level);
+bool log_wants(enum log_level level); /* for what costs something to say */
 void log_line(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_error(...) log_line(LOG_L_ERROR, __VA_ARGS__)
