@@ -15,8 +15,7 @@
 #define NUMBER_DIGITS 4	   /* of "-<number>" in device names: 999 drives */
 #define STOP_LIMIT_MS 5000 /* for all threads together; one that opens a device can't be interrupted */
 
-/* ---- start and end ---------------------------------------------------------------------------------------
- */
+/* ---- start and end ---- */
 
 static int check(const struct executor_config *c, struct err *e)
 {
@@ -147,8 +146,7 @@ void executor_free(struct executor *x)
 	free(x);
 }
 
-/* ---- actions
- * ----------------------------------------------------------------------------------------------- */
+/* ---- actions ---- */
 
 /* After COMMIT, on the writer's thread. An action for a drive that was never found goes to the changer, which
  * says so. */

@@ -33,7 +33,7 @@ struct unit *robot_unit(struct robot *r, uint16_t element)
 	return found;
 }
 
-/* ---- up and down --------------------------------------------------------------------------------------- */
+/* ---- up and down ---- */
 
 static struct unit *new_unit(struct robot *r, uint16_t element, size_t number)
 {
@@ -161,8 +161,7 @@ static void probe_again(struct robot *r, bool reshaped)
 	}
 }
 
-/* ---- what happened behind our back ----------------------------------------------------------------------
- */
+/* ---- what happened behind our back ---- */
 
 static void heed_flags(struct robot *r, const struct verdict *v)
 {
@@ -227,8 +226,7 @@ static void look(struct robot *r)
 		probe_again(r, false);
 }
 
-/* ---- actions --------------------------------------------------------------------------------------------
- */
+/* ---- actions ---- */
 
 static void copy_element(const struct element *el, struct element_state *s)
 {

@@ -1,167 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The executor on a virtual library, with a real store. In place of the controllers stands a sink that keeps
- * every event; the test asks for actions and waits for what is told. */
-#include "executor/executor.h"
-
+ * The executor on a virtual library, with a real store: the test asks for actions and waits for what is told.
+ */
 #include "base/cleanup.h"
-#include "base/clock.h"
-#include "base/vec.h"
 #include "device/virtual/virtual.h"
-#include "store/sql.h"
+#include "tests/unit/executor_sink.h"
 
 #include <fcntl.h>
 #include <ntmsapi.h>
-#include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include <cmocka.h>
-
-#define LIMIT_MS 60000 /* after which an awaited event counts as missing */
-#define LIBRARY 100    /* row ids */
-#define DRIVE 200
-#define TRANSPORT_BIT (1 << 1)
-#define SLOT_BIT (1 << 2)
-#define IE_BIT (1 << 3)
-#define DRIVE_BIT (1 << 4)
 #define ID "0123456789abcdef0123456789abcdef"
 
 static char dir[40], library_dir[64], away_dir[64], url[80];
-static struct store *store;
-static struct executor *executor;
 
-/* ---- the sink --------------------------------------------------------------------------------------------
- */
-
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t told = PTHREAD_COND_INITIALIZER;
-static VEC(struct event *) events; /* with their own elements and probe */
-static size_t seen;		   /* events before it were awaited already */
-static int refuse;		   /* so many events more are refused */
-
-static struct event *keep(const struct event *ev)
-{
-	struct event *own = malloc(sizeof *own);
-
-	*own = *ev;
-	if (ev->n_elements) {
-		struct element_state *el = calloc(ev->n_elements, sizeof *el);
-
-		memcpy(el, ev->elements, ev->n_elements * sizeof *el);
-		own->elements = el;
-	}
-	if (ev->probe) {
-		struct probe *p = malloc(sizeof *p);
-
-		*p = *ev->probe;
-		p->drives = calloc(p->n_drives + 1, sizeof *p->drives);
-		memcpy(p->drives, ev->probe->drives, p->n_drives * sizeof *p->drives);
-		own->probe = p;
-	}
-	return own;
-}
-
-static void forget(struct event *ev)
-{
-	free((void *)ev->elements);
-	if (ev->probe)
-		free(ev->probe->drives);
-	free((void *)ev->probe);
-	free(ev);
-}
-
-static int sink(struct txn *t, const struct library_world *world, const struct event *ev, struct err *e)
-{
-	int rc = 0;
-
-	pthread_mutex_lock(&lock);
-	if (refuse > 0 && refuse--)
-		rc = err_set(e, ERROR_DATABASE_FULL, "refused by the test");
-	else
-		*vec_add(&events) = keep(ev);
-	pthread_cond_broadcast(&told);
-	pthread_mutex_unlock(&lock);
-	return rc;
-}
-
-/* The next event of that kind (and action, unless 0). What came before it is passed over. */
-static const struct event *await(enum event_kind kind, int64_t action)
-{
-	struct timespec until = {.tv_sec = clock_now() / 1000 + LIMIT_MS / 1000};
-	const struct event *found = NULL;
-	int r = 0;
-
-	pthread_mutex_lock(&lock);
-	while (!found && !r) {
-		while (!found && seen < events.n) {
-			const struct event *ev = events.v[seen++];
-
-			if (ev->kind == kind && (!action || ev->action == action))
-				found = ev;
-		}
-		if (!found)
-			r = pthread_cond_timedwait(&told, &lock, &until);
-	}
-	pthread_mutex_unlock(&lock);
-	if (!found)
-		fail_msg("event %d (action %lld) didn't come", kind, (long long)action);
-	return found;
-}
-
-static size_t count(enum event_kind kind)
-{
-	size_t n = 0;
-
-	pthread_mutex_lock(&lock);
-	vec_each(ev, &events)
-		n += (*ev)->kind == kind;
-	pthread_mutex_unlock(&lock);
-	return n;
-}
-
-/* ---- asking
- * ------------------------------------------------------------------------------------------------- */
-
-static int act_job(struct txn *t, void *a, struct err *e)
-{
-	executor_act(t, a, executor);
-	return 0;
-}
-
-static int64_t start(struct action a)
-{
-	static int64_t last;
-	struct err e;
-
-	a.id = ++last;
-	a.library = LIBRARY;
-	assert_int_equal(store_run(store, act_job, &a, &e), 0);
-	return a.id;
-}
-
-static const struct event *act(struct action a) { return await(EV_OUTCOME, start(a)); }
-
-static void assert_done(const struct event *ev)
-{
-	if (ev->outcome != OUTCOME_DONE)
-		fail_msg("outcome %d, fault %d: %s", ev->outcome, ev->fault, ev->why);
-}
-
-static const struct element_state *element(const struct event *ev, unsigned address)
-{
-	for (size_t i = 0; i < ev->n_elements; i++)
-		if (ev->elements[i].address == address)
-			return &ev->elements[i];
-	fail_msg("no element %u among %zu", address, ev->n_elements);
-	return NULL;
-}
-
-/* ---- the library
- * ---------------------------------------------------------------------------------------------- */
+/* ---- the library ---- */
 
 static void append(const char *file, const char *text)
 {
@@ -173,51 +28,6 @@ static void append(const char *file, const char *text)
 	assert_non_null(f);
 	fprintf(f, "%s\n", text);
 	fclose(f);
-}
-
-static int rows_job(struct txn *t, void *arg, struct err *e)
-{
-	const struct probe *p = arg;
-	guid g = guid_new();
-
-	if (sql_do(t, e, "INSERT OR IGNORE INTO object(id,guid,type,created,modified) VALUES(?,?,9,1,1)",
-		   "ig", (int64_t)LIBRARY, &g) ||
-	    sql_do(t, e, "INSERT OR IGNORE INTO library(id,key,library_type) VALUES(?,'lib',2)", "i",
-		   (int64_t)LIBRARY))
-		return (int)e->code;
-	for (size_t i = 0; i < p->n_drives; i++) {
-		g = guid_new();
-		if (sql_do(t, e,
-			   "INSERT OR IGNORE INTO object(id,guid,type,created,modified) VALUES(?,?,5,1,1)",
-			   "ig", (int64_t)(DRIVE + i), &g) ||
-		    sql_do(t, e, "INSERT OR IGNORE INTO drive(id,library,number,element) VALUES(?,?,?,?)",
-			   "iiii", (int64_t)(DRIVE + i), (int64_t)LIBRARY, (int64_t)i + 1,
-			   (int64_t)p->drives[i].element))
-			return (int)e->code;
-	}
-	return 0;
-}
-
-/* The library comes up; its drives get the rows that a controller would give them. */
-static const struct probe *await_up(void)
-{
-	const struct probe *p = await(EV_UP, 0)->probe;
-	struct err e;
-
-	if (store_run(store, rows_job, (void *)p, &e))
-		fail_msg("%s", e.why);
-	return p;
-}
-
-static void start_executor(void)
-{
-	struct executor_library l = {.id = LIBRARY, .name = "lib", .changer = url};
-	struct executor_config c = {
-		.store = store, .event = sink, .state = dir, .libraries = &l, .n_libraries = 1};
-	struct err e;
-
-	if (executor_new(&c, &executor, &e) || executor_start(executor, &e))
-		fail_msg("%s", e.why);
 }
 
 static int set_up(void **state)
@@ -234,39 +44,30 @@ static int set_up(void **state)
 		    &(struct virtual_geometry){.slots = 4, .drives = 2, .mailslots = 1, .generation = 8},
 		    &e) ||
 	    virtual_add(library_dir, &(struct virtual_cartridge){.barcode = "AAA001L8"}, "slots/0001", &e) ||
-	    virtual_add(library_dir, &(struct virtual_cartridge){.barcode = "CLN002L8"}, "slots/0002", &e) ||
-	    store_open(&(struct store_config){.path = ":memory:"}, &store, &e)) {
+	    virtual_add(library_dir, &(struct virtual_cartridge){.barcode = "CLN002L8"}, "slots/0002", &e)) {
 		print_message("# %s\n", e.why);
 		return -1;
 	}
-	seen = events.n = 0;
-	refuse = 0;
-	return 0;
+	return sink_set_up();
 }
 
 static int tear_down(void **state)
 {
 	char command[100];
 
-	executor_stop(executor);
-	store_close(store);
-	executor_free(executor);
-	vec_each(ev, &events)
-		forget(*ev);
-	vec_free(&events);
+	sink_tear_down();
 	snprintf(command, sizeof command, "rm -r %s", dir);
 	return system(command);
 }
 
-/* ---- tests
- * --------------------------------------------------------------------------------------------------- */
+/* ---- tests ---- */
 
 static void test_probe(void **state)
 {
 	char target[200];
 	const struct probe *p;
 
-	start_executor();
+	sink_start(dir, url);
 	p = await_up();
 	assert_int_equal(p->count[2], 4);
 	assert_int_equal(p->count[3], 1);
@@ -298,7 +99,7 @@ static void test_move_and_status(void **state)
 	const struct probe *p;
 	uint16_t from, to;
 
-	start_executor();
+	sink_start(dir, url);
 	p = await_up();
 	from = p->first[2], to = (uint16_t)(p->first[2] + 3);
 	ev = act((struct action){.kind = ACT_STATUS, .types = SLOT_BIT});
@@ -320,7 +121,7 @@ static void test_refused_moves(void **state)
 	const struct event *ev;
 	const struct probe *p;
 
-	start_executor();
+	sink_start(dir, url);
 	p = await_up();
 	ev = act((struct action){
 		.kind = ACT_MOVE, .source = (uint16_t)(p->first[2] + 3), .destination = p->first[3]});
@@ -365,7 +166,7 @@ static void test_labels(void **state)
 	const struct probe *p;
 
 	append("library.ini", "load_ms = 200");
-	start_executor();
+	sink_start(dir, url);
 	p = await_up();
 	ev = act((struct action){.kind = ACT_LOAD, .drive = DRIVE, .limit_ms = 100});
 	assert_int_equal(ev->fault, FAULT_NO_MEDIUM);
@@ -399,7 +200,7 @@ static void test_gone_and_back(void **state)
 	const struct event *ev;
 	const struct probe *p;
 
-	start_executor();
+	sink_start(dir, url);
 	await_up();
 	assert_int_equal(rename(library_dir, away_dir), 0);
 	ev = await(EV_DOWN, 0);
@@ -421,7 +222,7 @@ static void test_attention(void **state)
 	const struct event *ev;
 	struct err e;
 
-	start_executor();
+	sink_start(dir, url);
 	await_up();
 	if (virtual_add(library_dir, &(struct virtual_cartridge){.barcode = "NEW001L8"}, "mailslots/01", &e))
 		fail_msg("%s", e.why);
@@ -437,7 +238,7 @@ static void test_unknown(void **state)
 	const struct event *ev;
 	const struct probe *p;
 
-	start_executor();
+	sink_start(dir, url);
 	p = await_up();
 	append("faults", "move 1 lost");
 	ev = act((struct action){.kind = ACT_MOVE, .source = p->first[2], .destination = p->first[4]});
@@ -464,7 +265,7 @@ static void test_half_answers(void **state)
 {
 	const struct event *ev;
 
-	start_executor();
+	sink_start(dir, url);
 	await_up();
 	append("faults", "inventory * 4/44/00");
 	ev = act((struct action){.kind = ACT_STATUS});
@@ -481,7 +282,7 @@ static void test_half_answers(void **state)
 /* Busy is borne: a status changes nothing, so it is asked again. */
 static void test_busy(void **state)
 {
-	start_executor();
+	sink_start(dir, url);
 	await_up();
 	append("faults", "inventory 1 2/04/01");
 	assert_done(act((struct action){.kind = ACT_STATUS}));
@@ -495,7 +296,7 @@ static void test_drive_path(void **state)
 	const struct event *ev;
 	const struct probe *p;
 
-	start_executor();
+	sink_start(dir, url);
 	p = await_up();
 	assert_done(
 		act((struct action){.kind = ACT_MOVE, .source = p->first[2], .destination = p->first[4]}));
@@ -514,40 +315,33 @@ static void test_stop_interrupts(void **state)
 	const struct probe *p;
 
 	append("library.ini", "move_ms = 3600000");
-	start_executor();
+	sink_start(dir, url);
 	p = await_up();
 	start((struct action){.kind = ACT_MOVE, .source = p->first[2], .destination = p->first[4]});
-	usleep(100000);		 /* most likely under way; if not yet, the test shows less and still holds */
-	executor_stop(executor); /* returns long before the test's time limit, or that strikes */
+	usleep(100000); /* most likely under way; if not yet, the test shows less and still holds */
+	executor_stop(sink_executor); /* returns long before the test's time limit, or that strikes */
 	assert_int_equal(count(EV_OUTCOME), 0);
 }
 
 /* An outcome that can't be stored is kept and told again. */
 static void test_store_refuses(void **state)
 {
-	start_executor();
+	sink_start(dir, url);
 	await_up();
-	pthread_mutex_lock(&lock);
-	refuse = 1;
-	pthread_mutex_unlock(&lock);
+	sink_refuse(1);
 	assert_done(act((struct action){.kind = ACT_STATUS, .types = TRANSPORT_BIT | DRIVE_BIT}));
-	assert_int_equal(refuse, 0);
+	assert_int_equal(sink_refused(), 0);
 }
 
 static void test_long_names_are_refused(void **state)
 {
-	struct executor_library l = {.id = LIBRARY, .name = "lib", .changer = url};
-	struct executor_config c = {
-		.store = store, .event = sink, .state = dir, .libraries = &l, .n_libraries = 1};
 	struct err e;
 
-	l.name = "a-library-whose-name-is-longer-than-can-be";
-	assert_int_equal(executor_new(&c, &executor, &e), ERROR_INVALID_NAME);
+	assert_int_equal(sink_new("a-library-whose-name-is-longer-than-can-be", dir, url, &e),
+			 ERROR_INVALID_NAME);
 	assert_non_null(strstr(e.why, "shorten"));
-	l.name = "a/b";
-	assert_int_equal(executor_new(&c, &executor, &e), ERROR_INVALID_NAME);
-	l.name = "lib";
-	assert_int_equal(executor_new(&c, &executor, &e), 0);
+	assert_int_equal(sink_new("a/b", dir, url, &e), ERROR_INVALID_NAME);
+	assert_int_equal(sink_new("lib", dir, url, &e), 0);
 }
 
 #define ON_LIBRARY(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
