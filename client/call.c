@@ -56,7 +56,7 @@ static bool read_guids(const struct json *j, json_at at, struct wire_guids *list
 
 static bool read_time(const struct json *j, json_at at, int64_t *ms)
 {
-	auto_free char *text = json_string(j, at);
+	auto_free char *text = json_copy_string(j, at);
 
 	return text && wire_time_parse(text, ms);
 }
@@ -74,7 +74,7 @@ bool call_read(const struct json *j, json_at at, enum wire_kind kind, void *p)
 	case W_GUIDS:
 		return read_guids(j, at, p);
 	case W_TEXT:
-		return (*(char **)p = json_string(j, at)) != NULL;
+		return (*(char **)p = json_copy_string(j, at)) != NULL;
 	case W_BLOB:
 	case W_BYTES:
 		return read_blob(j, at, p);
@@ -111,7 +111,7 @@ static DWORD fill(const struct answer *a, const struct wire_member *members, voi
 /* A problem document, or what stands in for one when something else answers. */
 static DWORD problem(const struct answer *a)
 {
-	auto_free char *detail = json_string(&a->json, json_get(&a->json, 0, "detail"));
+	auto_free char *detail = json_copy_string(&a->json, json_get(&a->json, 0, "detail"));
 	int64_t code = 0;
 
 	if (json_number(&a->json, json_get(&a->json, 0, "code"), &code) && code > 0 && code <= UINT32_MAX)

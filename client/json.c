@@ -268,7 +268,7 @@ static uint32_t unescape(const char **s, const char *end)
 	return !u || (u >= 0xD800 && u < 0xE000) ? 0xFFFD : u;
 }
 
-char *json_string(const struct json *j, json_at at)
+char *json_copy_string(const struct json *j, json_at at)
 {
 	size_t n = 0;
 	const char *s = json_raw(j, at, &n), *end = s + n;

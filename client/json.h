@@ -52,7 +52,7 @@ bool json_is_null(const struct json *, json_at); /* also: it isn't there */
 bool json_number(const struct json *, json_at, int64_t *);
 bool json_bool(const struct json *, json_at, bool *);
 /* Strings come malloc'ed and unescaped; NULL: it isn't one. */
-char *json_string(const struct json *, json_at);
+char *json_copy_string(const struct json *, json_at);
 /* The raw characters of a string between its quotes; NULL: it isn't one. */
 const char *json_raw(const struct json *, json_at, size_t *n);
 /* Elements of an array; 0 if it isn't one. Step through them with json_next from the first. */

@@ -136,8 +136,8 @@ static void test_json_strings(void **state)
 
 	(void)state;
 	assert_true(json_parse(&j, doc, strlen(doc)));
-	auto_free char *a = json_string(&j, json_get(&j, 0, "a"));
-	auto_free char *lone = json_string(&j, json_get(&j, 0, "lone"));
+	auto_free char *a = json_copy_string(&j, json_get(&j, 0, "a"));
+	auto_free char *lone = json_copy_string(&j, json_get(&j, 0, "lone"));
 	assert_string_equal(a, "\"\\/\b\f\n\r\t\xc3\xbc\xf0\x9f\x98\x80");
 	assert_string_equal(lone, "x\xef\xbf\xbd!");
 	assert_true(json_is_null(&j, json_get(&j, 0, "n")));
@@ -158,7 +158,7 @@ static void test_json_garbage(void **state)
 	for (size_t i = 0; i < countof(bad); i++)
 		if (json_parse(&j, bad[i], strlen(bad[i]))) { /* tolerated, if it stays harmless */
 			assert_true(json_is_null(&j, json_get(&j, 0, "zz")));
-			free(json_string(&j, json_get(&j, 0, "a")));
+			free(json_copy_string(&j, json_get(&j, 0, "a")));
 			json_free(&j);
 		}
 	assert_false(json_parse(&j, "<html>", 6));
@@ -179,7 +179,7 @@ static void test_json_writing(void **state)
 	out_base64(&o, (const uint8_t *)"abcd", 4);
 	out_puts(&o, "}");
 	assert_true(json_parse(&j, o.s, o.n));
-	auto_free char *s = json_string(&j, json_get(&j, 0, "s")), *b = json_string(&j, json_get(&j, 0, "b"));
+	auto_free char *s = json_copy_string(&j, json_get(&j, 0, "s")), *b = json_copy_string(&j, json_get(&j, 0, "b"));
 	assert_string_equal(s, "a\"b\\c\n\x01\xc3\xbc");
 	assert_string_equal(b, "YWJjZA==");
 	json_free(&j);
