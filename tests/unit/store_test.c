@@ -294,6 +294,19 @@ static void test_group(void **state)
 		assert_int_equal(out.v[i], i + 1);
 }
 
+static int put_large(struct txn *t, void *arg, struct err *err)
+{
+	return sql_do(t, err, "INSERT INTO meta VALUES(randomblob(16), zeroblob(400000))", "");
+}
+
+/* The log goes into the file every 4,000 pages, and begins anew. */
+static void test_log_is_emptied(void **state)
+{
+	for (int i = 0; i < 100; i++) /* 10,000 pages */
+		assert_int_equal(store_run(s, put_large, NULL, &e), 0);
+	assert_in_range(wal_frames(), 1000, 5000);
+}
+
 static int autocommit_guard(struct txn *t, void *arg, struct err *err)
 {
 	assert_int_equal(put(t, NULL, err), 0);
@@ -872,11 +885,11 @@ static void test_counts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(order),	 T(wake),	  T(group),	  T(sql_mistakes),  T(types),
-		T(nested),	 T(feed_pruned),  T(feed_undone), T(readers),	    T(memory),
-		T(full),	 T(commit_fails), T(kill),	  T(fail_as_error), T(locked),
-		T(newer),	 T(foreign),	  T(no_database), T(truncated),	    T(damaged_page),
-		T(no_directory), T(private),	  T(schema),	  T(counts),
+		T(order),	 T(wake),	  T(group),	   T(log_is_emptied), T(sql_mistakes),
+		T(types),	 T(nested),	  T(feed_pruned),  T(feed_undone),    T(readers),
+		T(memory),	 T(full),	  T(commit_fails), T(kill),	      T(fail_as_error),
+		T(locked),	 T(newer),	  T(foreign),	   T(no_database),    T(truncated),
+		T(damaged_page), T(no_directory), T(private),	   T(schema),	      T(counts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
