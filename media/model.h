@@ -141,6 +141,9 @@ int oprequest_delete(struct txn *, int64_t id, struct err *);
 int allocations_retry(struct txn *, struct err *);           /* search again for each; COMPLETE, REFUSED operator requests */
 int waiting_expire(struct txn *, struct err *);              /* deadlines passed: ERROR_TIMEOUT, their operator requests deleted */
 int waiting_next_deadline(struct txn *, int64_t *at, struct err *); /* 0: none */
+/* At start: the calls that waited are gone with their sessions, and so are the operator requests of waiting allocations; what was
+ * allocated for calls that nobody acknowledged is kept, and listed as unclaimed. */
+int waiting_restart(struct txn *, struct err *);
 int purge_finished(struct txn *, struct err *);              /* library and operator requests, by the computer's purge times and flags */
 int purge_next(struct txn *, int64_t *at, struct err *);
 

@@ -180,7 +180,7 @@ CREATE TABLE logical_media(
 	session BLOB,
 	source BLOB,                               -- the pool it was taken from, as long as the answer is kept
 	source_state INTEGER NOT NULL DEFAULT 4);  -- what its side was there, should the allocation be undone
-CREATE UNIQUE INDEX logical_media_call ON logical_media(call) WHERE call IS NOT NULL;
+CREATE UNIQUE INDEX logical_media_call ON logical_media(call, session) WHERE call IS NOT NULL;
 CREATE INDEX logical_media_pool ON logical_media(pool);
 
 CREATE TABLE librequest(
