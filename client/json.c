@@ -192,14 +192,14 @@ json_at json_get(const struct json *j, json_at object, const char *key)
 	return JSON_NONE;
 }
 
-json_at json_get_near(const struct json *j, json_at object, const char *key, json_at *near)
+json_at json_get_near(const struct json *j, json_at object, const char *key, json_at *hint)
 {
-	const jsmntok_t *t = token(j, *near);
-	bool here = t && t->parent == (int)object && is_key(j, *near, key, strlen(key));
-	json_at found = here ? *near + 1 : json_get(j, object, key);
+	const jsmntok_t *t = token(j, *hint);
+	bool here = t && t->parent == (int)object && is_key(j, *hint, key, strlen(key));
+	json_at found = here ? *hint + 1 : json_get(j, object, key);
 
 	if (found != JSON_NONE)
-		*near = json_next(j, found);
+		*hint = json_next(j, found);
 	return found;
 }
 

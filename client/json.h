@@ -45,9 +45,9 @@ bool json_parse(struct json *, const char *text, size_t n);
 void json_free(struct json *);
 
 json_at json_get(const struct json *, json_at object, const char *key); /* root: 0 */
-/* The same for keys that are looked up in the order in which they stand there, or nearly so. *near: 0 to
+/* The same for keys that are looked up in the order in which they stand there, or nearly so. *hint: 0 to
  * begin with. */
-json_at json_get_near(const struct json *, json_at object, const char *key, json_at *near);
+json_at json_get_near(const struct json *, json_at object, const char *key, json_at *hint);
 bool json_is_null(const struct json *, json_at); /* also: it isn't there */
 bool json_number(const struct json *, json_at, int64_t *);
 bool json_bool(const struct json *, json_at, bool *);

@@ -7,11 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static _Thread_local DWORD last_error;
 static _Thread_local char last_text[1024];
-
-DWORD WINAPI GetLastError(void) { return last_error; }
-void WINAPI SetLastError(DWORD dwErrCode) { last_error = dwErrCode; }
 
 const char *RsmLastErrorText(void) { return last_text; }
 const char *RsmErrorName(DWORD dwError) { return wire_code_name(dwError); }

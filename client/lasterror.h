@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * What each thread remembers of its last call: the code of GetLastError and the text of RsmLastErrorText. */
+ * What each thread remembers of its last call: the text of RsmLastErrorText. (The code of GetLastError is the
+ * platform's: Windows has it already.) */
 #ifndef CLIENT_LASTERROR_H
 #define CLIENT_LASTERROR_H
 

@@ -180,7 +180,7 @@ static void store(enum text_form form, enum wire_kind kind, const union any *v, 
 static DWORD read_fields(enum text_form form, const struct wire_member *fields, const struct view *v,
 			 char *base, const struct json *j, json_at object)
 {
-	json_at near = 0;
+	json_at hint = 0;
 
 	for (size_t i = 0; fields[i].key; i++) {
 		const struct place *at = &v->places[i];
@@ -188,7 +188,7 @@ static DWORD read_fields(enum text_form form, const struct wire_member *fields, 
 
 		if (at->offset + (size_t)at->size > v->size)
 			continue;
-		if (!call_read(j, json_get_near(j, object, fields[i].key, &near), fields[i].kind, &value))
+		if (!call_read(j, json_get_near(j, object, fields[i].key, &hint), fields[i].kind, &value))
 			return fail(ERROR_NOT_CONNECTED, "an answer of the service makes no sense: \"%s\"",
 				    fields[i].key);
 		store(form, fields[i].kind, &value, base + at->offset, at->size);

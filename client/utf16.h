@@ -8,6 +8,7 @@
 #include <ntmstypes.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum text_form { TEXT_A, TEXT_W };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Locks, names and files on POSIX systems. */
+ * Locks, names, files and GetLastError on POSIX systems. */
 #include "client/platform/platform.h"
 
 #include "base/cleanup.h"
@@ -13,6 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+static _Thread_local DWORD last_error;
+
+DWORD WINAPI GetLastError(void) { return last_error; }
+void WINAPI SetLastError(DWORD dwErrCode) { last_error = dwErrCode; }
 
 struct lock {
 	pthread_mutex_t mutex;
