@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * The controllers, on the real model and store, with a robot and a clock of the test's own. */
-#include "library/world.h"
+#include "library/acts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,135 +10,6 @@
 #include <cmocka.h>
 
 #define MEDIUM(tag) "(SELECT id FROM physical_media WHERE barcode='" tag "')"
-
-static guid pool_new(struct world *w, const char *name, const char *type)
-{
-	char sql[120];
-	struct CreateNtmsMediaPool_in in = {.name = (char *)name, .action = NTMS_CREATE_NEW};
-	struct CreateNtmsMediaPool_out out = {0};
-
-	snprintf(sql, sizeof sql, "SELECT o.guid FROM media_type t JOIN object o ON o.id=t.id WHERE t.key='%s'", type);
-	in.mediaType = ask_guid(w, sql);
-	assert_int_equal(CALL(w, CreateNtmsMediaPool, &in, &out), 0);
-	return out.pool;
-}
-
-/* A free medium with that bar code, by the administrator's way: to the free pool, which writes our label. */
-static void free_medium(struct world *w, const char *tag)
-{
-	char sql[300];
-	struct MoveToNtmsMediaPool_in in;
-
-	snprintf(sql, sizeof sql, "SELECT o.guid FROM physical_media m JOIN object o ON o.id=m.id WHERE m.barcode='%s'", tag);
-	in.medium = ask_guid(w, sql);
-	snprintf(sql, sizeof sql,
-		 "SELECT o.guid FROM media_pool p JOIN object o ON o.id=p.id JOIN physical_media m ON m.media_type=p.media_type WHERE p.pool_type=1 "
-		 "AND m.barcode='%s'",
-		 tag);
-	in.pool = ask_guid(w, sql);
-	assert_int_equal(CALL(w, MoveToNtmsMediaPool, &in, NULL), 0);
-	world_run(w);
-}
-
-static guid allocate(struct world *w, const guid *pool)
-{
-	struct AllocateNtmsMedia_in in = {.pool = *pool, .call = guid_new(), .options = NTMS_ALLOCATE_ERROR_IF_UNAVAILABLE};
-	struct AllocateNtmsMedia_out out = {0};
-
-	assert_int_equal(CALL(w, AllocateNtmsMedia, &in, &out), 0);
-	return out.medium;
-}
-
-static guid mount_begin(struct world *w, const guid *media, size_t n, uint32_t options, uint32_t timeout, int *code)
-{
-	struct MountNtmsMedia_in in = {.call = guid_new(), .media = {(guid *)media, n}, .options = options, .timeout = timeout};
-	struct MountNtmsMedia_out out = {0};
-
-	*code = CALL(w, MountNtmsMedia, &in, &out);
-	free(out.drives.v);
-	return in.call;
-}
-
-static int mount_end(struct world *w, const guid *call)
-{
-	struct MountNtmsMedia_out out = {0};
-	int code;
-
-	world_run(w);
-	code = world_poll(w, call, &out);
-	free(out.drives.v);
-	return code;
-}
-
-static int mount(struct world *w, const guid *media, size_t n, uint32_t options)
-{
-	int code;
-	guid call = mount_begin(w, media, n, options, INFINITE, &code);
-
-	return code == ERROR_IO_PENDING ? mount_end(w, &call) : code;
-}
-
-static void dismount(struct world *w, const guid *medium, uint32_t options)
-{
-	struct DismountNtmsMedia_in in = {.media = {(guid *)medium, 1}, .options = options};
-
-	assert_int_equal(CALL(w, DismountNtmsMedia, &in, NULL), 0);
-	world_run(w);
-}
-
-/* A library with media A..: free and drawn into a pool that allocates from the free pool. */
-static void start_with(struct world *w, int media, guid *pool)
-{
-	w->generation = "LTO-8";
-	world_start(w, 8, 2, 1);
-	for (int i = 0; i < media; i++) {
-		char tag[10];
-
-		snprintf(tag, sizeof tag, "TAPE%02dL8", i);
-		cartridge_add(w, (uint16_t)(SLOT + i), tag, LABEL_BLANK, NULL);
-	}
-	world_up(w);
-	*pool = pool_new(w, "\\Backup", "LTO-8");
-	for (int i = 0; i < media; i++) {
-		char sql[120];
-		char tag[10];
-
-		snprintf(tag, sizeof tag, "TAPE%02dL8", i);
-		free_medium(w, tag);
-		snprintf(sql, sizeof sql, "SELECT s.state FROM side s JOIN physical_media m ON m.id=s.medium WHERE m.barcode='%s'", tag);
-		assert_int_equal(ask(w, sql), NTMS_PARTSTATE_AVAILABLE);
-	}
-	ask(w, "SELECT 1");
-	{
-		struct MoveToNtmsMediaPool_in in;
-		char sql[160];
-
-		for (int i = 0; i < media; i++) {
-			snprintf(sql, sizeof sql, "SELECT o.guid FROM physical_media m JOIN object o ON o.id=m.id WHERE m.barcode='TAPE%02dL8'", i);
-			in.medium = ask_guid(w, sql);
-			in.pool = *pool;
-			assert_int_equal(CALL(w, MoveToNtmsMediaPool, &in, NULL), 0);
-		}
-	}
-}
-
-static void check_at_rest(struct world *w)
-{
-	assert_int_equal(ask(w, "SELECT count(*) FROM action WHERE state IN (0,3)"), 0);
-	assert_int_equal(ask(w, "SELECT count(*) FROM drive WHERE request IS NOT NULL"), 0);
-	/* the rows agree with the robot */
-	vec_each(p, &w->places)
-	{
-		char sql[400];
-
-		snprintf(sql, sizeof sql,
-			 "SELECT count(*) FROM physical_media m WHERE m.place IN (SELECT id FROM slot WHERE element=%u UNION SELECT id FROM drive WHERE "
-			 "element=%u UNION SELECT id FROM ieport WHERE element=%u UNION SELECT id FROM changer WHERE element=%u)",
-			 p->address, p->address, p->address, p->address);
-		if (p->type != 3)
-			assert_int_equal(ask(w, sql), p->cartridge >= 0);
-	}
-}
 
 static void first_inventory(void **state)
 {
@@ -255,7 +126,7 @@ static void mount_times_out(void **state)
 	assert_int_equal(mount_end(&w, &call), ERROR_IO_PENDING);
 	world_pass(&w, 5000);
 	assert_int_equal(mount_end(&w, &call), ERROR_TIMEOUT);
-	mount_begin(&w, &m[2], 1, NTMS_MOUNT_READ | NTMS_MOUNT_ERROR_NOT_AVAILABLE, INFINITE, &code);
+	call = mount_begin(&w, &m[2], 1, NTMS_MOUNT_READ | NTMS_MOUNT_ERROR_NOT_AVAILABLE, INFINITE, &code);
 	if (code == ERROR_IO_PENDING)
 		code = mount_end(&w, &call);
 	assert_int_equal(code, ERROR_BUSY);
@@ -372,16 +243,6 @@ static void moved_behind_our_back(void **state)
 	world_end(&w);
 }
 
-static guid inject(struct world *w, uint32_t action, guid operation, int *code)
-{
-	struct InjectNtmsMedia_in in = {.library = ask_guid(w, "SELECT o.guid FROM library l JOIN object o ON o.id=l.id WHERE l.key='test'"),
-					.operation = operation, .action = action};
-	struct InjectNtmsMedia_out out = {0};
-
-	*code = CALL(w, InjectNtmsMedia, &in, &out);
-	return out.operation;
-}
-
 static void inject_one(void **state)
 {
 	struct world w = {0};
@@ -444,18 +305,6 @@ static void inject_many(void **state)
 	assert_int_equal(ask(&w, "SELECT count(*) FROM physical_media WHERE barcode LIKE 'NEW%'"), 2);
 	check_at_rest(&w);
 	world_end(&w);
-}
-
-static guid eject(struct world *w, const char *tag, uint32_t action, int *code)
-{
-	char sql[160];
-	struct EjectNtmsMedia_in in = {.action = action};
-	struct EjectNtmsMedia_out out = {0};
-
-	snprintf(sql, sizeof sql, "SELECT o.guid FROM physical_media m JOIN object o ON o.id=m.id WHERE m.barcode='%s'", tag);
-	in.medium = ask_guid(w, sql);
-	*code = CALL(w, EjectNtmsMedia, &in, &out);
-	return out.operation;
 }
 
 static void eject_and_bring_back(void **state)
@@ -528,19 +377,11 @@ static void disable_and_enable(void **state)
 	world_end(&w);
 }
 
-static int restart(struct txn *t, void *arg, struct err *e)
-{
-	struct library_key k = {.key = "test", .library_type = NTMS_LIBRARYTYPE_ONLINE};
-
-	return library_start(t, &k, 1, e);
-}
-
 /* The daemon dies with a move under way; the robot finishes it, or doesn't. */
 static void restart_in_a_move(void **state)
 {
 	for (int happens = 0; happens < 2; happens++) {
 		struct world w = {0};
-		struct err e = {0};
 		guid pool, medium;
 		int code;
 
@@ -553,8 +394,7 @@ static void restart_in_a_move(void **state)
 			place_at(&w, DRIVE)->cartridge = 0;
 			place_at(&w, SLOT)->cartridge = -1;
 		}
-		w.queue.n = 0;
-		assert_int_equal(store_run(w.store, restart, NULL, &e), 0);
+		world_restart(&w);
 		assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=17"), NTMS_LM_CANCELLED);
 		assert_int_equal(ask(&w, "SELECT count(*) FROM action WHERE state=3"), 1);
 		world_up(&w);

@@ -81,6 +81,8 @@ void world_end(struct world *w)
 {
 	store_close(w->store);
 	token_free(w->token);
+	vec_each(q, &w->questions) free(*q);
+	vec_free(&w->questions);
 	vec_free(&w->cartridges);
 	vec_free(&w->places);
 	vec_free(&w->queue);
@@ -226,7 +228,7 @@ bool world_step(struct world *w)
 	struct action a;
 	bool carry = true;
 
-	if (!w->queue.n) {
+	if (!w->queue.n || w->dead) {
 		free(elements);
 		return false;
 	}
@@ -240,6 +242,10 @@ bool world_step(struct world *w)
 		carry = w->fault.happens;
 		w->fault.kind = 0;
 	}
+	if (w->dies_at && --w->dies_at == 0) {
+		w->dead = true;
+		carry = w->dies_done;
+	}
 	switch (carry ? a.kind : 0) {
 	case ACT_MOVE: move(w, &a, &ev); break;
 	case ACT_READ_LABEL: read_label(w, &a, &ev); break;
@@ -251,7 +257,8 @@ bool world_step(struct world *w)
 	case ACT_INITIALIZE: status(w, &a, &ev, elements); break;
 	default: break;
 	}
-	world_tell(w, &ev);
+	if (!w->dead)
+		world_tell(w, &ev);
 	free(elements);
 	return true;
 }
@@ -282,6 +289,23 @@ void world_pass(struct world *w, int64_t ms)
 }
 
 typedef int do_fn(struct txn *, const struct caller *, const void *, void *, struct err *);
+
+static int restart(struct txn *t, void *arg, struct err *e)
+{
+	struct library_key k = {.key = "test", .library_type = NTMS_LIBRARYTYPE_ONLINE};
+
+	return library_start(t, &k, 1, e);
+}
+
+void world_restart(struct world *w)
+{
+	struct err e = {0};
+
+	w->queue.n = 0;
+	w->dead = false;
+	w->dies_at = 0;
+	must(store_run(w->store, restart, w, &e), &e);
+}
 
 struct called {
 	struct world *w;
@@ -339,7 +363,7 @@ struct asked {
 static int run_ask(struct txn *t, void *arg, struct err *e)
 {
 	struct asked *a = arg;
-	auto_rows struct rows *q = sql_rows(t, e, strdup(a->sql), "");
+	auto_rows struct rows *q = sql_rows(t, e, a->sql, "");
 
 	if (!rows_next(q))
 		return rows_failed(q) ? (int)e->code : 0;
@@ -352,7 +376,7 @@ static int run_ask(struct txn *t, void *arg, struct err *e)
 
 int64_t ask(struct world *w, const char *sql)
 {
-	struct asked a = {.sql = sql, .n = -1};
+	struct asked a = {.sql = *vec_add(&w->questions) = strdup(sql), .n = -1};
 	struct err e = {0};
 
 	must(store_read(w->store, run_ask, &a, &e), &e);
@@ -361,7 +385,7 @@ int64_t ask(struct world *w, const char *sql)
 
 guid ask_guid(struct world *w, const char *sql)
 {
-	struct asked a = {.sql = sql, .is_guid = true};
+	struct asked a = {.sql = *vec_add(&w->questions) = strdup(sql), .is_guid = true};
 	struct err e = {0};
 
 	must(store_read(w->store, run_ask, &a, &e), &e);

@@ -37,12 +37,16 @@ struct world {
 	struct caller caller;
 	VEC(struct cartridge) cartridges;
 	VEC(struct place) places;
+	VEC(char *) questions; /* SQL of ask(): statements are cached by its address */
 	VEC(struct action) queue;
 	VEC(enum action_kind) done; /* what was carried out, in order */
 	size_t slots, drives, ports;
 	bool rotates;
 	const char *generation;
 	/* the next action of that kind ends so instead; happens: and yet it was carried out */
+	/* rsmd dies instead of telling the outcome of that action, counted from 1; 0: never. dies_done: the robot did it */
+	int dies_at;
+	bool dies_done, dead;
 	struct { enum action_kind kind; enum outcome outcome; enum fault fault; bool happens; } fault;
 };
 
@@ -56,6 +60,7 @@ struct place *place_at(struct world *w, uint16_t address);
 bool world_step(struct world *w); /* carry out one action; false: none waits */
 void world_run(struct world *w);  /* until none waits */
 void world_tell(struct world *w, struct event *ev);
+void world_restart(struct world *w); /* a new rsmd, before its library is up */
 void world_pass(struct world *w, int64_t ms); /* time passes; libraries are woken; then world_run() */
 
 /* A call as the api makes it; returns its code. */
