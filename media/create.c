@@ -12,19 +12,17 @@ int64_t model_offline_library(struct txn *t) { return ROW_OFFLINE; }
 int64_t model_computer(struct txn *t) { return ROW_COMPUTER; }
 
 /* Its row id is known to the code, so it must come out as planned. */
-static int planned(int rc, int64_t id, int64_t row, struct err *e)
+static int planned(int64_t id, int64_t row, struct err *e)
 {
-	if (!rc && id != row)
-		return err_set(e, ERROR_DATABASE_FAILURE, "the store isn't empty, but has no computer object: it is damaged");
-	return rc;
+	return id == row ? 0 : err_set(e, ERROR_DATABASE_FAILURE, "the store isn't empty, but has no computer object: it is damaged");
 }
 
 static int top_pool(struct txn *t, int64_t row, uint32_t type, const char *name, uint32_t everyone, struct err *e)
 {
 	int64_t id = 0;
-	int rc = pool_insert(t, row == ROW_ROOT_POOL ? 0 : ROW_ROOT_POOL, type, name, 0, &id, e);
 
-	TRY(planned(rc, id, row, e));
+	TRY(pool_insert(t, row == ROW_ROOT_POOL ? 0 : ROW_ROOT_POOL, type, name, 0, &id, e));
+	TRY(planned(id, row, e));
 	return security_initial(t, id, everyone, e);
 }
 
@@ -32,10 +30,12 @@ static int roots(struct txn *t, const char *computer_name, struct err *e)
 {
 	int64_t id = 0;
 
-	TRY(planned(object_new(t, NTMS_COMPUTER, computer_name, NULL, &id, e), id, ROW_COMPUTER, e));
+	TRY(object_new(t, NTMS_COMPUTER, computer_name, NULL, &id, e));
+	TRY(planned(id, ROW_COMPUTER, e));
 	TRY(sql_do(t, e, "INSERT INTO computer(id) VALUES(?)", "i", id));
 	TRY(security_initial(t, id, NTMS_USE_ACCESS, e));
-	TRY(planned(object_new(t, NTMS_LIBRARY, "Offline Media", NULL, &id, e), id, ROW_OFFLINE, e));
+	TRY(object_new(t, NTMS_LIBRARY, "Offline Media", NULL, &id, e));
+	TRY(planned(id, ROW_OFFLINE, e));
 	TRY(sql_do(t, e, "INSERT INTO library(id, key, library_type, flags, inventory_method, probed, ready) VALUES(?,'',?,?,0,1,1)",
 		   "iuu", id, NTMS_LIBRARYTYPE_OFFLINE, NTMS_LIBRARYFLAG_FIXEDOFFLINE));
 	TRY(top_pool(t, ROW_ROOT_POOL, NTMS_POOLTYPE_UNKNOWN, "Root", 0, e));

@@ -96,7 +96,7 @@ void start_with(struct world *w, int media, guid *pool)
 	w->generation = "LTO-8";
 	world_start(w, 8, 2, 1);
 	for (int i = 0; i < media; i++) {
-		char tag[10];
+		char tag[24];
 
 		snprintf(tag, sizeof tag, "TAPE%02dL8", i);
 		cartridge_add(w, (uint16_t)(SLOT + i), tag, LABEL_BLANK, NULL);
@@ -105,7 +105,7 @@ void start_with(struct world *w, int media, guid *pool)
 	*pool = pool_new(w, "\\Backup", "LTO-8");
 	for (int i = 0; i < media; i++) {
 		char sql[120];
-		char tag[10];
+		char tag[24];
 
 		snprintf(tag, sizeof tag, "TAPE%02dL8", i);
 		free_medium(w, tag);
