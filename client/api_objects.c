@@ -40,7 +40,7 @@ static DWORD get_information(enum text_form form, HANDLE hSession, LPNTMS_GUID l
 	in.object = guid_in(lpObjectId);
 	in.type = head->dwType;
 	rc = call_answer(s, CALL_GetNtmsObjectInformation, &in, &a);
-	return rc ? rc : object_read(form, lpInfo, &a.json, json_get(&a.json, 0, "info"));
+	return rc ? rc : object_read(form, lpInfo, &a.json, doc_get(&a.json, 0, "info"));
 }
 
 DWORD WINAPI GetNtmsObjectInformationA(HANDLE hSession, LPNTMS_GUID lpObjectId,

@@ -12,26 +12,26 @@
 
 void answer_free(struct answer *a)
 {
-	json_free(&a->json);
+	doc_free(&a->json);
 	free(a->reply.body);
 	*a = (struct answer){0};
 }
 
 /* ---- answers ---- */
 
-static bool read_blob(const struct json *j, json_at at, struct wire_blob *blob)
+static bool read_blob(const struct doc *j, doc_at at, struct wire_blob *blob)
 {
 	size_t n = 0;
-	const char *text = json_raw(j, at, &n);
+	const char *text = doc_raw(j, at, &n);
 
 	return text && !wire_base64_decode(text, n, blob);
 }
 
-static bool read_guid(const struct json *j, json_at at, guid *g)
+static bool read_guid(const struct doc *j, doc_at at, guid *g)
 {
 	char text[GUID_TEXT + 2];
 	size_t n = 0;
-	const char *raw = json_raw(j, at, &n);
+	const char *raw = doc_raw(j, at, &n);
 
 	if (!raw || n >= sizeof text)
 		return false;
@@ -40,33 +40,33 @@ static bool read_guid(const struct json *j, json_at at, guid *g)
 	return guid_parse(text, g);
 }
 
-static bool read_guids(const struct json *j, json_at at, struct wire_guids *list)
+static bool read_guids(const struct doc *j, doc_at at, struct wire_guids *list)
 {
-	size_t n = json_size(j, at);
-	json_at element = json_first(j, at);
+	size_t n = doc_size(j, at);
+	doc_at element = doc_first(j, at);
 
 	*list = (struct wire_guids){.v = calloc(n + 1, sizeof *list->v)};
 	if (!list->v)
 		return false;
-	for (; list->n < n; list->n++, element = json_next(j, element))
-		if (!json_is_null(j, element) && !read_guid(j, element, &list->v[list->n]))
+	for (; list->n < n; list->n++, element = doc_next(j, element))
+		if (!doc_is_null(j, element) && !read_guid(j, element, &list->v[list->n]))
 			return false;
 	return true;
 }
 
-static bool read_time(const struct json *j, json_at at, int64_t *ms)
+static bool read_time(const struct doc *j, doc_at at, int64_t *ms)
 {
-	auto_free char *text = json_copy_string(j, at);
+	auto_free char *text = doc_copy_string(j, at);
 
 	return text && wire_time_parse(text, ms);
 }
 
-bool call_read(const struct json *j, json_at at, enum wire_kind kind, void *p)
+bool call_read(const struct doc *j, doc_at at, enum wire_kind kind, void *p)
 {
 	int64_t number = 0;
 	bool flag = false;
 
-	if (json_is_null(j, at))
+	if (doc_is_null(j, at))
 		return true;
 	switch (kind) {
 	case W_GUID:
@@ -74,19 +74,19 @@ bool call_read(const struct json *j, json_at at, enum wire_kind kind, void *p)
 	case W_GUIDS:
 		return read_guids(j, at, p);
 	case W_TEXT:
-		return (*(char **)p = json_copy_string(j, at)) != NULL;
+		return (*(char **)p = doc_copy_string(j, at)) != NULL;
 	case W_BLOB:
 	case W_BYTES:
 		return read_blob(j, at, p);
 	case W_TIME:
 		return read_time(j, at, p);
 	case W_I64:
-		return json_number(j, at, p);
+		return doc_number(j, at, p);
 	case W_U32:
 	case W_I32:
 	case W_U16:
 	case W_BOOL:
-		if (!json_number(j, at, &number) && !json_bool(j, at, &flag))
+		if (!doc_number(j, at, &number) && !doc_bool(j, at, &flag))
 			return false;
 		*(uint32_t *)p = (uint32_t)(flag ? 1 : number);
 		return true;
@@ -99,7 +99,7 @@ bool call_read(const struct json *j, json_at at, enum wire_kind kind, void *p)
 static DWORD fill(const struct answer *a, const struct wire_member *members, void *out)
 {
 	for (const struct wire_member *m = members; m->key; m++) {
-		json_at at = json_get(&a->json, 0, m->key);
+		doc_at at = doc_get(&a->json, 0, m->key);
 
 		if (!call_read(&a->json, at, m->kind, (char *)out + m->offset))
 			return fail(ERROR_NOT_CONNECTED, "an answer of the service makes no sense: \"%s\"",
@@ -111,10 +111,10 @@ static DWORD fill(const struct answer *a, const struct wire_member *members, voi
 /* A problem document, or what stands in for one when something else answers. */
 static DWORD problem(const struct answer *a)
 {
-	auto_free char *detail = json_copy_string(&a->json, json_get(&a->json, 0, "detail"));
+	auto_free char *detail = doc_copy_string(&a->json, doc_get(&a->json, 0, "detail"));
 	int64_t code = 0;
 
-	if (json_number(&a->json, json_get(&a->json, 0, "code"), &code) && code > 0 && code <= UINT32_MAX)
+	if (doc_number(&a->json, doc_get(&a->json, 0, "code"), &code) && code > 0 && code <= UINT32_MAX)
 		return fail((DWORD)code, "%s", detail ? detail : "");
 	switch (a->reply.status) {
 	case 401:
@@ -134,7 +134,7 @@ static DWORD problem(const struct answer *a)
 /* ERROR_IO_PENDING: 202 */
 static DWORD verdict(struct answer *a)
 {
-	bool json = a->reply.body && json_parse(&a->json, a->reply.body, a->reply.size);
+	bool json = a->reply.body && doc_parse(&a->json, a->reply.body, a->reply.size);
 
 	if (a->reply.status == 202)
 		return ERROR_IO_PENDING;

@@ -16,7 +16,7 @@ DWORD call(struct session *, enum wire_call, const void *in, void *out);
 /* An answer for those who read it themselves. */
 struct answer {
 	struct http_reply reply;
-	struct json json;
+	struct doc json;
 };
 DWORD call_answer(struct session *, enum wire_call, const void *in, struct answer *);
 void answer_free(struct answer *);
@@ -27,6 +27,6 @@ void answer_free(struct answer *);
 DWORD call_on(struct connection *, const char *session, enum wire_call, const void *in, void *out);
 
 /* The value of a member or field; false: the wrong kind. Absent and null are zero. */
-bool call_read(const struct json *, json_at, enum wire_kind, void *);
+bool call_read(const struct doc *, doc_at, enum wire_kind, void *);
 
 #endif

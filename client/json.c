@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct json_token {
+struct doc_token {
 	jsmntok_t t;
 };
 
@@ -115,12 +115,12 @@ void out_escaped(struct out *o, const char *text)
 
 /* ---- reading ---- */
 
-bool json_parse(struct json *j, const char *text, size_t n)
+bool doc_parse(struct doc *j, const char *text, size_t n)
 {
 	jsmn_parser parser;
 	int count;
 
-	*j = (struct json){.text = text};
+	*j = (struct doc){.text = text};
 	jsmn_init(&parser);
 	count = jsmn_parse(&parser, text, n, NULL, 0);
 	if (count < 1)
@@ -131,25 +131,22 @@ bool json_parse(struct json *j, const char *text, size_t n)
 	jsmn_init(&parser);
 	if (jsmn_parse(&parser, text, n, &j->tokens->t, (unsigned)count) != count ||
 	    j->tokens->t.type != JSMN_OBJECT) {
-		json_free(j);
+		doc_free(j);
 		return false;
 	}
 	j->n = (size_t)count;
 	return true;
 }
 
-void json_free(struct json *j)
+void doc_free(struct doc *j)
 {
 	free(j->tokens);
-	*j = (struct json){0};
+	*j = (struct doc){0};
 }
 
-static const jsmntok_t *token(const struct json *j, json_at at)
-{
-	return at < j->n ? &j->tokens[at].t : NULL;
-}
+static const jsmntok_t *token(const struct doc *j, doc_at at) { return at < j->n ? &j->tokens[at].t : NULL; }
 
-static bool is(const struct json *j, json_at at, jsmntype_t type)
+static bool is(const struct doc *j, doc_at at, jsmntype_t type)
 {
 	const jsmntok_t *t = token(j, at);
 
@@ -157,19 +154,19 @@ static bool is(const struct json *j, json_at at, jsmntype_t type)
 }
 
 /* The token after a value and all that is in it. */
-json_at json_next(const struct json *j, json_at at)
+doc_at doc_next(const struct doc *j, doc_at at)
 {
 	const jsmntok_t *t = token(j, at);
-	json_at i = at + 1;
+	doc_at i = at + 1;
 
 	if (!t)
-		return JSON_NONE;
+		return DOC_NONE;
 	while (i < j->n && j->tokens[i].t.start < t->end)
 		i++;
-	return i < j->n ? i : JSON_NONE;
+	return i < j->n ? i : DOC_NONE;
 }
 
-static bool is_key(const struct json *j, json_at at, const char *key, size_t len)
+static bool is_key(const struct doc *j, doc_at at, const char *key, size_t len)
 {
 	const jsmntok_t *t = token(j, at);
 
@@ -177,38 +174,38 @@ static bool is_key(const struct json *j, json_at at, const char *key, size_t len
 	       !memcmp(j->text + t->start, key, len);
 }
 
-json_at json_get(const struct json *j, json_at object, const char *key)
+doc_at doc_get(const struct doc *j, doc_at object, const char *key)
 {
 	size_t len = strlen(key);
-	json_at at = object + 1;
+	doc_at at = object + 1;
 
 	if (!is(j, object, JSMN_OBJECT))
-		return JSON_NONE;
+		return DOC_NONE;
 	for (int left = j->tokens[object].t.size; left > 0 && at < j->n; left--) {
 		if (is_key(j, at, key, len))
 			return at + 1;
-		at = json_next(j, at + 1);
+		at = doc_next(j, at + 1);
 	}
-	return JSON_NONE;
+	return DOC_NONE;
 }
 
-json_at json_get_near(const struct json *j, json_at object, const char *key, json_at *hint)
+doc_at doc_get_near(const struct doc *j, doc_at object, const char *key, doc_at *hint)
 {
 	const jsmntok_t *t = token(j, *hint);
 	bool here = t && t->parent == (int)object && is_key(j, *hint, key, strlen(key));
-	json_at found = here ? *hint + 1 : json_get(j, object, key);
+	doc_at found = here ? *hint + 1 : doc_get(j, object, key);
 
-	if (found != JSON_NONE)
-		*hint = json_next(j, found);
+	if (found != DOC_NONE)
+		*hint = doc_next(j, found);
 	return found;
 }
 
-bool json_is_null(const struct json *j, json_at at)
+bool doc_is_null(const struct doc *j, doc_at at)
 {
 	return at >= j->n || (is(j, at, JSMN_PRIMITIVE) && j->text[j->tokens[at].t.start] == 'n');
 }
 
-bool json_number(const struct json *j, json_at at, int64_t *number)
+bool doc_number(const struct doc *j, doc_at at, int64_t *number)
 {
 	const char *s;
 	char *end;
@@ -220,7 +217,7 @@ bool json_number(const struct json *j, json_at at, int64_t *number)
 	return end == j->text + j->tokens[at].t.end;
 }
 
-bool json_bool(const struct json *j, json_at at, bool *value)
+bool doc_bool(const struct doc *j, doc_at at, bool *value)
 {
 	char c = is(j, at, JSMN_PRIMITIVE) ? j->text[j->tokens[at].t.start] : 0;
 
@@ -228,7 +225,7 @@ bool json_bool(const struct json *j, json_at at, bool *value)
 	return c == 't' || c == 'f';
 }
 
-const char *json_raw(const struct json *j, json_at at, size_t *n)
+const char *doc_raw(const struct doc *j, doc_at at, size_t *n)
 {
 	const jsmntok_t *t = token(j, at);
 
@@ -268,10 +265,10 @@ static uint32_t unescape(const char **s, const char *end)
 	return !u || (u >= 0xD800 && u < 0xE000) ? 0xFFFD : u;
 }
 
-char *json_copy_string(const struct json *j, json_at at)
+char *doc_copy_string(const struct doc *j, doc_at at)
 {
 	size_t n = 0;
-	const char *s = json_raw(j, at, &n), *end = s + n;
+	const char *s = doc_raw(j, at, &n), *end = s + n;
 	char *copy = s ? malloc(n + 1) : NULL, *p = copy;
 
 	if (!copy)
@@ -288,12 +285,9 @@ char *json_copy_string(const struct json *j, json_at at)
 	return copy;
 }
 
-size_t json_size(const struct json *j, json_at array)
+size_t doc_size(const struct doc *j, doc_at array)
 {
 	return is(j, array, JSMN_ARRAY) ? (size_t)j->tokens[array].t.size : 0;
 }
 
-json_at json_first(const struct json *j, json_at array)
-{
-	return json_size(j, array) ? array + 1 : JSON_NONE;
-}
+doc_at doc_first(const struct doc *j, doc_at array) { return doc_size(j, array) ? array + 1 : DOC_NONE; }

@@ -29,35 +29,35 @@ void out_escaped(struct out *, const char *text);
 
 /* ---- reading ---- */
 
-struct json_token;
-struct json {
+struct doc_token;
+struct doc {
 	const char *text;
-	struct json_token *tokens;
+	struct doc_token *tokens;
 	size_t n;
 };
 
 /* A value in a document; 0 is none, and every function takes none. */
-typedef size_t json_at;
-#define JSON_NONE ((json_at)-1)
+typedef size_t doc_at;
+#define DOC_NONE ((doc_at)-1)
 
 /* The text must live as long as the document. False: it is no JSON object (or there is no memory). */
-bool json_parse(struct json *, const char *text, size_t n);
-void json_free(struct json *);
+bool doc_parse(struct doc *, const char *text, size_t n);
+void doc_free(struct doc *);
 
-json_at json_get(const struct json *, json_at object, const char *key); /* root: 0 */
+doc_at doc_get(const struct doc *, doc_at object, const char *key); /* root: 0 */
 /* The same for keys that are looked up in the order in which they stand there, or nearly so. *hint: 0 to
  * begin with. */
-json_at json_get_near(const struct json *, json_at object, const char *key, json_at *hint);
-bool json_is_null(const struct json *, json_at); /* also: it isn't there */
-bool json_number(const struct json *, json_at, int64_t *);
-bool json_bool(const struct json *, json_at, bool *);
+doc_at doc_get_near(const struct doc *, doc_at object, const char *key, doc_at *hint);
+bool doc_is_null(const struct doc *, doc_at); /* also: it isn't there */
+bool doc_number(const struct doc *, doc_at, int64_t *);
+bool doc_bool(const struct doc *, doc_at, bool *);
 /* Strings come malloc'ed and unescaped; NULL: it isn't one. */
-char *json_copy_string(const struct json *, json_at);
+char *doc_copy_string(const struct doc *, doc_at);
 /* The raw characters of a string between its quotes; NULL: it isn't one. */
-const char *json_raw(const struct json *, json_at, size_t *n);
-/* Elements of an array; 0 if it isn't one. Step through them with json_next from the first. */
-size_t json_size(const struct json *, json_at array);
-json_at json_first(const struct json *, json_at array);
-json_at json_next(const struct json *, json_at element);
+const char *doc_raw(const struct doc *, doc_at, size_t *n);
+/* Elements of an array; 0 if it isn't one. Step through them with doc_next from the first. */
+size_t doc_size(const struct doc *, doc_at array);
+doc_at doc_first(const struct doc *, doc_at array);
+doc_at doc_next(const struct doc *, doc_at element);
 
 #endif

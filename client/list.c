@@ -5,16 +5,16 @@
 #include "client/guids.h"
 #include "client/lasterror.h"
 
-DWORD list_out(const struct json *j, LPNTMS_GUID list, DWORD *size)
+DWORD list_out(const struct doc *j, LPNTMS_GUID list, DWORD *size)
 {
-	json_at objects = json_get(j, 0, "objects"), element = json_first(j, objects);
+	doc_at objects = doc_get(j, 0, "objects"), element = doc_first(j, objects);
 	DWORD room = *size, n = 0;
 	int64_t count = 0;
 
-	if (!json_number(j, json_get(j, 0, "count"), &count) || count < 0 || count > UINT32_MAX)
+	if (!doc_number(j, doc_get(j, 0, "count"), &count) || count < 0 || count > UINT32_MAX)
 		return fail(ERROR_NOT_CONNECTED, "an answer of the service makes no sense: \"count\"");
-	for (size_t there = json_size(j, objects); n < room && n < there;
-	     n++, element = json_next(j, element)) {
+	for (size_t there = doc_size(j, objects); n < room && n < there;
+	     n++, element = doc_next(j, element)) {
 		guid g = {0};
 
 		if (!call_read(j, element, W_GUID, &g))

@@ -10,6 +10,6 @@
 
 /* *size: in, room in list; out, how many there are. ERROR_INSUFFICIENT_BUFFER: more than fit; list holds the
  * first. */
-DWORD list_out(const struct json *, LPNTMS_GUID list, DWORD *size);
+DWORD list_out(const struct doc *, LPNTMS_GUID list, DWORD *size);
 
 #endif

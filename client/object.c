@@ -178,9 +178,9 @@ static void store(enum text_form form, enum wire_kind kind, const union any *v, 
 }
 
 static DWORD read_fields(enum text_form form, const struct wire_member *fields, const struct view *v,
-			 char *base, const struct json *j, json_at object)
+			 char *base, const struct doc *j, doc_at object)
 {
-	json_at hint = 0;
+	doc_at hint = 0;
 
 	for (size_t i = 0; fields[i].key; i++) {
 		const struct place *at = &v->places[i];
@@ -188,7 +188,7 @@ static DWORD read_fields(enum text_form form, const struct wire_member *fields, 
 
 		if (at->offset + (size_t)at->size > v->size)
 			continue;
-		if (!call_read(j, json_get_near(j, object, fields[i].key, &hint), fields[i].kind, &value))
+		if (!call_read(j, doc_get_near(j, object, fields[i].key, &hint), fields[i].kind, &value))
 			return fail(ERROR_NOT_CONNECTED, "an answer of the service makes no sense: \"%s\"",
 				    fields[i].key);
 		store(form, fields[i].kind, &value, base + at->offset, at->size);
@@ -200,7 +200,7 @@ static DWORD read_fields(enum text_form form, const struct wire_member *fields, 
 	return ERROR_SUCCESS;
 }
 
-DWORD object_read(enum text_form form, void *info, const struct json *j, json_at object)
+DWORD object_read(enum text_form form, void *info, const struct doc *j, doc_at object)
 {
 	const struct form *f = &forms[form];
 	struct view common = {f->common(), f->head}, v;
@@ -212,7 +212,7 @@ DWORD object_read(enum text_form form, void *info, const struct json *j, json_at
 	DWORD size = *(DWORD *)info, type, rc;
 	int64_t number = 0;
 
-	if (!json_number(j, json_get(j, object, "type"), &number) || number < 0 || !type_known((DWORD)number))
+	if (!doc_number(j, doc_get(j, object, "type"), &number) || number < 0 || !type_known((DWORD)number))
 		return fail(ERROR_NOT_CONNECTED, "an answer of the service makes no sense: \"type\"");
 	type = (DWORD)number;
 	if (!view_of(form, size, type, &v))

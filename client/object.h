@@ -14,7 +14,7 @@ bool object_size_valid(enum text_form, const void *info, DWORD type);
 
 /* Fills *info, dwSize bytes of it, from the answer's object. ERROR_INVALID_PARAMETER: too small for its type.
  */
-DWORD object_read(enum text_form, void *info, const struct json *, json_at object);
+DWORD object_read(enum text_form, void *info, const struct doc *, doc_at object);
 
 /* What SetNtmsObjectInformation writes: the settable fields of *info. Freed by wire_object_clear(). */
 DWORD object_write(enum text_form, const void *info, struct wire_object *);

@@ -131,44 +131,44 @@ static void test_json_strings(void **state)
 	static const char doc[] = "{\"a\":\"\\\"\\\\\\/"
 				  "\\b\\f\\n\\r\\t\\u00fc\\uD83D\\uDE00\",\"lone\":\"x\\ud83d!\",\"n\":null,"
 				  "\"deep\":{\"a\":[1,{\"b\":2}]},\"last\":-7}";
-	struct json j;
+	struct doc j;
 	int64_t number = 0;
 
 	(void)state;
-	assert_true(json_parse(&j, doc, strlen(doc)));
-	auto_free char *a = json_copy_string(&j, json_get(&j, 0, "a"));
-	auto_free char *lone = json_copy_string(&j, json_get(&j, 0, "lone"));
+	assert_true(doc_parse(&j, doc, strlen(doc)));
+	auto_free char *a = doc_copy_string(&j, doc_get(&j, 0, "a"));
+	auto_free char *lone = doc_copy_string(&j, doc_get(&j, 0, "lone"));
 	assert_string_equal(a, "\"\\/\b\f\n\r\t\xc3\xbc\xf0\x9f\x98\x80");
 	assert_string_equal(lone, "x\xef\xbf\xbd!");
-	assert_true(json_is_null(&j, json_get(&j, 0, "n")));
-	assert_true(json_is_null(&j, json_get(&j, 0, "b")));
-	assert_true(json_number(&j, json_get(&j, 0, "last"), &number));
+	assert_true(doc_is_null(&j, doc_get(&j, 0, "n")));
+	assert_true(doc_is_null(&j, doc_get(&j, 0, "b")));
+	assert_true(doc_number(&j, doc_get(&j, 0, "last"), &number));
 	assert_int_equal(number, -7);
-	assert_int_equal(json_size(&j, json_get(&j, json_get(&j, 0, "deep"), "a")), 2);
-	json_free(&j);
+	assert_int_equal(doc_size(&j, doc_get(&j, doc_get(&j, 0, "deep"), "a")), 2);
+	doc_free(&j);
 }
 
 static void test_json_garbage(void **state)
 {
 	static const char *const bad[] = {
 		"", "[]", "7", "{", "{\"a\"", "{\"a\":}x", "<html>", "{\"a\":\"\\q\"}", "{\"a\":1"};
-	struct json j;
+	struct doc j;
 
 	(void)state;
 	for (size_t i = 0; i < countof(bad); i++)
-		if (json_parse(&j, bad[i], strlen(bad[i]))) { /* tolerated, if it stays harmless */
-			assert_true(json_is_null(&j, json_get(&j, 0, "zz")));
-			free(json_copy_string(&j, json_get(&j, 0, "a")));
-			json_free(&j);
+		if (doc_parse(&j, bad[i], strlen(bad[i]))) { /* tolerated, if it stays harmless */
+			assert_true(doc_is_null(&j, doc_get(&j, 0, "zz")));
+			free(doc_copy_string(&j, doc_get(&j, 0, "a")));
+			doc_free(&j);
 		}
-	assert_false(json_parse(&j, "<html>", 6));
-	assert_false(json_parse(&j, "[1]", 3));
+	assert_false(doc_parse(&j, "<html>", 6));
+	assert_false(doc_parse(&j, "[1]", 3));
 }
 
 static void test_json_writing(void **state)
 {
 	struct out o = {0};
-	struct json j;
+	struct doc j;
 
 	(void)state;
 	out_puts(&o, "{\"s\":");
@@ -178,11 +178,12 @@ static void test_json_writing(void **state)
 	out_puts(&o, ",\"b\":");
 	out_base64(&o, (const uint8_t *)"abcd", 4);
 	out_puts(&o, "}");
-	assert_true(json_parse(&j, o.s, o.n));
-	auto_free char *s = json_copy_string(&j, json_get(&j, 0, "s")), *b = json_copy_string(&j, json_get(&j, 0, "b"));
+	assert_true(doc_parse(&j, o.s, o.n));
+	auto_free char *s = doc_copy_string(&j, doc_get(&j, 0, "s")),
+		       *b = doc_copy_string(&j, doc_get(&j, 0, "b"));
 	assert_string_equal(s, "a\"b\\c\n\x01\xc3\xbc");
 	assert_string_equal(b, "YWJjZA==");
-	json_free(&j);
+	doc_free(&j);
 	out_free(&o);
 }
 

@@ -52,14 +52,14 @@ static void put_fields(struct out *o, const struct wire_member *fields, uint32_t
 	}
 }
 
-static void document(uint32_t type, struct out *o, struct json *j)
+static void document(uint32_t type, struct out *o, struct doc *j)
 {
 	*o = (struct out){0};
 	out_puts(o, "{");
 	put_fields(o, wire_common, type);
 	put_fields(o, wire_types[type].fields, type);
 	out_puts(o, "}");
-	assert_true(json_parse(j, o->s, o->n));
+	assert_true(doc_parse(j, o->s, o->n));
 }
 
 union info {
@@ -73,14 +73,14 @@ union info {
 static void read_into(union info *info, enum text_form form, DWORD size, uint32_t type, DWORD expected)
 {
 	struct out o;
-	struct json j;
+	struct doc j;
 
 	document(type, &o, &j);
 	memset(info, 0x55, sizeof *info);
 	info->a.dwSize = size;
 	info->a.dwType = type;
 	assert_int_equal(object_read(form, info, &j, 0), expected);
-	json_free(&j);
+	doc_free(&j);
 	out_free(&o);
 }
 

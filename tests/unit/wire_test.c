@@ -234,21 +234,21 @@ static void answer_round(enum wire_call call, int round)
 	const struct wire_call_desc *d = &wire_calls[call];
 	char *sent = calloc(1, d->out_size), *got = calloc(1, d->out_size);
 	auto_str text = {0};
-	struct json j;
+	struct doc j;
 	int i = 0;
 
 	for (const struct wire_member *m = d->out; m->key; m++)
 		if (m->kind != W_OBJECT) /* its writer is media_emit_object(), its reader object_read() */
 			make_member(m, sent + m->offset, (struct value){call, i++, round});
 	json_answer(&text, d->out, sent);
-	assert_true(json_parse(&j, text.s, text.n));
+	assert_true(doc_parse(&j, text.s, text.n));
 	for (const struct wire_member *m = d->out; m->key; m++) {
 		if (m->kind == W_OBJECT)
 			continue;
-		assert_true(call_read(&j, json_get(&j, 0, m->key), m->kind, got + m->offset));
+		assert_true(call_read(&j, doc_get(&j, 0, m->key), m->kind, got + m->offset));
 		same_member(m, sent + m->offset, got + m->offset);
 	}
-	json_free(&j);
+	doc_free(&j);
 	wire_clear(d->out, sent);
 	wire_clear(d->out, got);
 	free(sent);
