@@ -57,6 +57,10 @@ enum outcome drive_formats(struct drive *d, format_vec *out, struct verdict *v);
 
 enum outcome drive_rewind(struct drive *d, struct verdict *v);
 
+/* One block of at most size bytes from where the tape stands. *got 0: v's flags tell of VF_FILEMARK, VF_BLANK
+ * (end of data) or VF_EOM. VF_ILI with a negative v->info: the block is longer by so much, and was cut. */
+enum outcome drive_read_block(struct drive *d, void *buf, size_t size, size_t *got, struct verdict *v);
+
 /* The beginning of the medium, for label_identify(). */
 #define RECORDS_MAX 8
 #define RECORD_MAX 65536

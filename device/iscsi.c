@@ -69,7 +69,7 @@ static const char *serve(struct session *s, struct answer *a, int64_t deadline)
 	return NULL;
 }
 
-static bool login_fails(struct session *s, char *why, size_t size)
+static bool login_fails(struct session *s, int limit_ms, char *why, size_t size)
 {
 	struct iscsi_url *u;
 	char name[128] = "iqn.2026-11.org.openrsm:";
@@ -99,7 +99,8 @@ static bool login_fails(struct session *s, char *why, size_t size)
 		if (iscsi_full_connect_async(s->ctx, u->portal, -1, on_answer, &s->login) < 0)
 			lost = "";
 		else
-			lost = serve(s, &s->login, clock_mono() + LOGIN_MS);
+			lost = serve(s, &s->login,
+				     clock_mono() + (limit_ms < LOGIN_MS ? limit_ms : LOGIN_MS));
 		iscsi_destroy_url(u);
 	}
 	if (!lost && s->login.status == SCSI_STATUS_GOOD)
@@ -180,7 +181,7 @@ static enum outcome iscsi_execute(struct transport *t, struct scsi_cmd *c)
 	if (s->ctx && !alive(s))
 		drop(s);
 	if (!s->ctx) {
-		if (login_fails(s, c->lost, sizeof c->lost))
+		if (login_fails(s, c->timeout_ms, c->lost, sizeof c->lost))
 			return OUTCOME_FAILED;
 		c->new_session = s->was_up;
 		s->was_up = true;

@@ -83,29 +83,18 @@ static void write_file(struct device *d, uint8_t *buf, size_t block)
 	check(device_run(d, &mark, "write filemarks", &v), &v);
 }
 
-static void read_file(struct device *d, uint8_t *buf, size_t block)
+static void read_file(struct drive *d, uint8_t *buf, size_t block)
 {
 	struct verdict v;
 	size_t n;
 
 	for (;;) {
-		struct scsi_cmd c = {.cdb = {0x08},
-				     .cdb_len = 6,
-				     .dir = SCSI_DATA_IN,
-				     .data = buf,
-				     .len = block,
-				     .timeout_ms = IO_MS};
-
-		put24(c.cdb + 2, (unsigned)block);
-		check(device_run(d, &c, "read", &v), &v);
-		if (v.flags & (VF_FILEMARK | VF_BLANK | VF_EOM))
-			break;
+		check(drive_read_block(d, buf, block, &n, &v), &v);
 		if (v.flags & VF_ILI && v.info < 0)
 			errx(1, "a block of %zu bytes is on the tape: give a larger --block",
 			     block - (size_t)v.info);
-		n = v.flags & VF_ILI ? block - (size_t)v.info : c.done;
-		if (n > block)
-			errx(1, "the drive told of a residual larger than the block");
+		if (!n)
+			break;
 		if (fwrite(buf, 1, n, stdout) != n)
 			err(1, "writing the data");
 	}
@@ -146,7 +135,7 @@ int main(int argc, char **argv)
 	if (strcmp(argv[optind], "write") == 0)
 		write_file(drive_device(d), buf, (size_t)block);
 	else
-		read_file(drive_device(d), buf, (size_t)block);
+		read_file(d, buf, (size_t)block);
 	free(buf);
 	drive_close(d);
 	return 0;

@@ -51,25 +51,39 @@ static size_t block_limit(struct drive *d)
 	return most;
 }
 
-static enum outcome read_block(struct drive *d, uint8_t *buf, size_t size, size_t *got, struct verdict *v)
+static enum outcome space_back(struct drive *d, struct verdict *v)
 {
-	struct scsi_cmd c = {.cdb = {0x08},
-			     .cdb_len = 6,
-			     .dir = SCSI_DATA_IN,
-			     .data = buf,
-			     .len = size,
-			     .timeout_ms = IO_MS};
+	struct scsi_cmd c = {.cdb = {0x11, 0, 0xFF, 0xFF, 0xFF}, .cdb_len = 6, .timeout_ms = IO_MS};
 
-	put24(c.cdb + 2, (unsigned)size);
-	*got = 0;
-	if (device_run(d->d, &c, "read", v) != OUTCOME_DONE)
-		return v->outcome;
-	/* INFORMATION is believed before the transport's count, which some targets get wrong */
-	if (v->flags & VF_ILI && v->info_valid)
-		*got = v->info <= 0 ? size : (size_t)v->info < size ? size - (size_t)v->info : 0;
-	else if (!(v->flags & (VF_FILEMARK | VF_BLANK | VF_EOM)))
-		*got = c.done;
-	return OUTCOME_DONE;
+	return device_run(d->d, &c, "space one block back", v);
+}
+
+enum outcome drive_read_block(struct drive *d, void *buf, size_t size, size_t *got, struct verdict *v)
+{
+	for (bool again = false;; again = true) {
+		struct scsi_cmd c = {.cdb = {0x08},
+				     .cdb_len = 6,
+				     .dir = SCSI_DATA_IN,
+				     .data = buf,
+				     .len = size,
+				     .timeout_ms = IO_MS};
+
+		put24(c.cdb + 2, (unsigned)size);
+		*got = 0;
+		if (device_run(d->d, &c, "read", v) != OUTCOME_DONE)
+			return v->outcome;
+		/* INFORMATION is believed before the transport's count, which some targets get wrong */
+		if (v->flags & VF_ILI && v->info_valid)
+			*got = v->info <= 0 ? size : (size_t)v->info < size ? size - (size_t)v->info : 0;
+		else if (!(v->flags & (VF_FILEMARK | VF_BLANK | VF_EOM)))
+			*got = c.done;
+		/* The block is longer than what came of it (tgt): read it once more with its own length. */
+		if (*got <= c.done || *got == size || again)
+			return OUTCOME_DONE;
+		size = *got;
+		if (space_back(d, v) != OUTCOME_DONE)
+			return v->outcome;
+	}
 }
 
 static enum outcome read_tape(struct drive *d, struct records *r, struct verdict *v)
@@ -80,7 +94,7 @@ static enum outcome read_tape(struct drive *d, struct records *r, struct verdict
 		return v->outcome;
 	most = block_limit(d);
 	while (r->count < RECORDS_MAX) {
-		if (read_block(d, r->bytes + r->n, most, &got, v) != OUTCOME_DONE)
+		if (drive_read_block(d, r->bytes + r->n, most, &got, v) != OUTCOME_DONE)
 			return v->outcome;
 		if (!got) {
 			r->blank = !r->n && v->flags & VF_BLANK;

@@ -515,6 +515,20 @@ static void records_and_filemarks(void **state)
 	records_free(&r);
 }
 
+/* tgt 1.0.85 transfers the residue's length instead of the block's. */
+static void a_block_that_comes_in_part(void **state)
+{
+	uint8_t buf[8];
+	size_t got;
+
+	MOCK({"08 00 00 00 08", "41 42", .sense = "f0 00 20 00 00 00 02 0a 00*10"}, {"11 00 ff ff ff"},
+	     {"08 00 00 00 06", "41 42 43 44 45 46"});
+	done(drive_read_block(d, buf, sizeof buf, &got, &v));
+	assert_int_equal(got, 6);
+	assert_memory_equal(buf, "ABCDEF", 6);
+	assert_int_equal(v.flags & VF_ILI, 0);
+}
+
 static void a_reset_between_two_reads(void **state)
 {
 	struct records r;
@@ -612,6 +626,7 @@ int main(void)
 		T(unload_of_what_is_unloaded, with_drive),
 		T(quirk_lines_reach_the_device, no_device),
 		T(records_and_filemarks, with_drive),
+		T(a_block_that_comes_in_part, with_drive),
 		T(a_reset_between_two_reads, with_drive),
 		T(a_write_is_not_repeated, with_drive),
 		T(cartridge_memory, with_drive),
