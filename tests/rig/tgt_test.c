@@ -456,7 +456,10 @@ int main(int argc, char **argv)
 
 	if (argc != 4)
 		return 2;
-	script = argv[1], proxy_program = argv[2], tape_program = argv[3];
+	script = realpath(argv[1], NULL), proxy_program = realpath(argv[2], NULL),
+	tape_program = realpath(argv[3], NULL);
+	if (!script || !proxy_program || !tape_program)
+		return 2;
 	signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests(tests, start, stop);
 }
