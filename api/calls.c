@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * The calls of media/ behind one signature, by the number that the route gave. */
+#include "api/answer.h"
 #include "api/exchange.h"
 
 #include <ntmstypes.h>
 
 typedef int call_fn(struct txn *, struct exchange *, struct err *);
 
-static void emit(void *arg, const char *bytes, size_t n) { str_add(arg, bytes, n); }
-
 /* The two reads that write their answer themselves. */
 static int emit_object(struct txn *t, struct exchange *x, struct err *e)
 {
-	return media_emit_object(t, x->caller, &x->in.GetNtmsObjectInformation, emit, &x->reply, e);
+	return media_emit_object(t, x->caller, &x->in.GetNtmsObjectInformation, answer_emit, &x->reply, e);
 }
 
 static int emit_list(struct txn *t, struct exchange *x, struct err *e)
 {
-	return media_emit_list(t, x->caller, &x->in.EnumerateNtmsObject, emit, &x->reply, e);
+	return media_emit_list(t, x->caller, &x->in.EnumerateNtmsObject, answer_emit, &x->reply, e);
 }
 
 #define CALL_FN_(fn, method, path, mode) CALL_FN_##mode(fn)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * From a request to its answer: route, caller, session, arguments, then by the call's mode. */
+#include "api/answer.h"
 #include "api/args.h"
 #include "api/exchange.h"
-#include "api/json.h"
 #include "api/problem.h"
 #include "api/route.h"
 
@@ -30,7 +30,7 @@ enum step reply_ok(struct exchange *x)
 	if (x->pending)
 		str_puts(&x->reply, "{\"pending\":true}");
 	else if (out->key && !x->reply.n)
-		json_answer(&x->reply, out, &x->out);
+		answer_write(&x->reply, out, &x->out);
 	return STEP_REPLY;
 }
 

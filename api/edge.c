@@ -102,6 +102,7 @@ static enum step poll_go(struct exchange *x)
 
 	while (!p->gone && !(known = answered(x)) && clock_mono() < p->until &&
 	       x->server->state == SERVER_READY) {
+		x->waited = true;
 		if (poll_suspend(w, p, poll_suspends))
 			return STEP_SUSPENDED;
 	}
@@ -109,6 +110,9 @@ static enum step poll_go(struct exchange *x)
 	if (p->gone)
 		return STEP_DROP;
 	x->pending = !known;
+	if (known && x->waited && x->err.code == ERROR_OBJECT_NOT_FOUND)
+		err_set(&x->err, ERROR_CANCELLED,
+			"the call was given up"); /* by RsmEndCall, from another connection */
 	if (!known)
 		x->err.code = 0;
 	else if (x->err.code != ERROR_OBJECT_NOT_FOUND) /* its POST may be on its way */

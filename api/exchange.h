@@ -44,7 +44,8 @@ struct exchange {
 	bool pending; /* a call that waits isn't answered yet */
 	guid last;    /* this is the final answer of that call; the null GUID: of none */
 	struct poll poll;
-	bool owed; /* of http.c */
+	bool waited; /* the poll has seen its call wait */
+	bool owed;   /* of http.c */
 
 	struct err err;
 	unsigned status;  /* 0: what goes with err.code */

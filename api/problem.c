@@ -2,7 +2,8 @@
  * Clients decide by the code; the status is for what stands between. */
 #include "api/problem.h"
 
-#include "api/json.h"
+#include "api/answer.h"
+#include "media/json.h"
 
 #include <ntmstypes.h>
 
@@ -34,12 +35,19 @@ unsigned problem_status(uint32_t code)
 
 void problem_write(struct str *out, unsigned status, const struct err *e)
 {
+	struct json j = {.emit = answer_emit, .arg = out};
 	const char *name = wire_code_name(e->code);
 
-	str_printf(out,
-		   "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%u,\"code\":%u,\"name\":\"%s\","
-		   "\"detail\":",
-		   name, status, e->code, name);
-	json_text(out, e->why);
-	str_puts(out, "}");
+	json_lit(&j, "{\"type\":\"about:blank\",\"title\":");
+	json_text(&j, name);
+	json_lit(&j, ",\"status\":");
+	json_number(&j, status);
+	json_lit(&j, ",\"code\":");
+	json_number(&j, e->code);
+	json_lit(&j, ",\"name\":");
+	json_text(&j, name);
+	json_lit(&j, ",\"detail\":");
+	json_text(&j, e->why);
+	json_lit(&j, "}");
+	json_flush(&j);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * Arguments from untrusted text: what is taken, what is refused and how it is named; answers as JSON. */
+#include "api/answer.h"
 #include "api/args.h"
-#include "api/json.h"
 #include "api/problem.h"
 #include "api/route.h"
 
@@ -280,10 +280,10 @@ static void answers(void **state)
 	struct EnumerateNtmsObject_out none = {.count = UINT32_MAX};
 	auto_str s = {0};
 
-	json_answer(&s, wire_calls[CALL_GetNtmsMediaPoolName].out, &name);
-	json_answer(&s, wire_calls[CALL_GetNtmsObjectSecurity].out, &blob);
-	json_answer(&s, wire_calls[CALL_MountNtmsMedia].out, &mount);
-	json_answer(&s, wire_calls[CALL_EnumerateNtmsObject].out, &none);
+	answer_write(&s, wire_calls[CALL_GetNtmsMediaPoolName].out, &name);
+	answer_write(&s, wire_calls[CALL_GetNtmsObjectSecurity].out, &blob);
+	answer_write(&s, wire_calls[CALL_MountNtmsMedia].out, &mount);
+	answer_write(&s, wire_calls[CALL_EnumerateNtmsObject].out, &none);
 	assert_string_equal(s.s, "{\"name\":\"a\\\"\\\\\\u000a\\u0001\xc3\xa4\"}"
 				 "{\"descriptor\":\"AP8Qeg==\"}"
 				 "{\"drives\":[null,\"01020000-0000-0000-0000-000000000000\"]}"

@@ -2,8 +2,8 @@
  *
  * Both sides of every call: what the client sends is what the server understands, and what the server answers
  * is what the client reads, member by member, for each call of the table. */
+#include "api/answer.h"
 #include "api/args.h"
-#include "api/json.h"
 #include "api/route.h"
 #include "client/call.h"
 #include "client/request.h"
@@ -240,7 +240,7 @@ static void answer_round(enum wire_call call, int round)
 	for (const struct wire_member *m = d->out; m->key; m++)
 		if (m->kind != W_OBJECT) /* its writer is media_emit_object(), its reader object_read() */
 			make_member(m, sent + m->offset, (struct value){call, i++, round});
-	json_answer(&text, d->out, sent);
+	answer_write(&text, d->out, sent);
 	assert_true(doc_parse(&j, text.s, text.n));
 	for (const struct wire_member *m = d->out; m->key; m++) {
 		if (m->kind == W_OBJECT)
