@@ -120,7 +120,7 @@ int library_start(struct txn *t, struct library_key *keys, size_t n, struct err 
 		   "value=value+1",
 		   ""));
 	TRY(cancel_requests(&c));
-	TRY(sql_do(t, e, "DELETE FROM waiting", ""));
+	TRY(waiting_restart(t, e));
 	TRY(sql_do(t, e,
 		   "UPDATE action SET state=CASE kind WHEN 3 THEN 3 ELSE 2 END, reason='rsmd ended before "
 		   "its outcome was known' WHERE state=0",

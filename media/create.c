@@ -11,7 +11,7 @@ struct media_settings media_settings;
 int64_t model_offline_library(struct txn *t) { return ROW_OFFLINE; }
 int64_t model_computer(struct txn *t) { return ROW_COMPUTER; }
 
-/* Its row id is known to the code, so it must come out as planned. */
+/* The code knows these rows by their ids, so they must come out as planned. */
 static int planned(int64_t id, int64_t row, struct err *e)
 {
 	return id == row ? 0 : err_set(e, ERROR_DATABASE_FAILURE, "the store isn't empty, but has no computer object: it is damaged");

@@ -10,13 +10,13 @@ static int stop(struct txn *t, const struct library *l, struct err *e)
 	VEC(int64_t) queued = {0};
 	int rc;
 
-	TRY(sql_do(t, e, "UPDATE librequest SET wanted=wanted|? WHERE library=? AND state IN (1,5) AND op=8", "ui", (uint32_t)WANTED_STOP,
+	TRY(sql_do(t, e, "UPDATE librequest SET wanted=wanted|? WHERE library=? AND state IN (0, 1, 5) AND state<>0 AND op=8", "ui", (uint32_t)WANTED_STOP,
 		   l->id));
 	if (sql_changes(t))
 		txn_wake(t, l->id);
 	{
 		auto_rows struct rows *r =
-			sql_rows(t, e, "SELECT id FROM librequest WHERE library=? AND state IN (0,1,5,6) AND state=0 AND op=8", "i", l->id);
+			sql_rows(t, e, "SELECT id FROM librequest WHERE library=? AND state IN (0, 1, 5) AND state=0 AND op=8", "i", l->id);
 
 		while (rows_next(r))
 			*vec_add(&queued) = rows_i64(r, 0);

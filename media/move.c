@@ -42,8 +42,8 @@ int medium_idle(struct txn *t, const struct medium *m, bool *idle, struct err *e
 	*idle = false;
 	if (m->state != NTMS_MEDIASTATE_IDLE || m->mounted_side)
 		return 0;
-	rc = sql_get(t, e, "SELECT id FROM librequest WHERE library=? AND state IN (0,1,5,6) AND medium=? LIMIT 1", "ii", m->library,
-		     m->id, "i", &id);
+	rc = sql_get(t, e, "SELECT id FROM librequest WHERE library=?1 AND state IN (0, 1, 5) AND medium=?2 UNION ALL "
+		     "SELECT id FROM librequest WHERE library=?1 AND state=6 AND medium=?2 LIMIT 1", "ii", m->library, m->id, "i", &id);
 	*idle = rc == SQL_NONE;
 	return rc == SQL_NONE ? 0 : rc;
 }
@@ -71,7 +71,7 @@ int medium_order_labels(struct txn *t, int64_t medium, const struct caller *who,
 	vec_each(side, &sides) {
 		if (!rc)
 			rc = sql_get(t, e,
-				     "SELECT id FROM librequest WHERE library=? AND state IN (0,1,5,6) AND op=18 AND side=? LIMIT 1",
+				     "SELECT id FROM librequest WHERE library=? AND state IN (0, 1, 5) AND op=18 AND side=? LIMIT 1",
 				     "ii", m.library, *side, "i", &open);
 		if (rc == SQL_NONE)
 			rc = request_new(t,

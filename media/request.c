@@ -37,7 +37,8 @@ int request_exists(struct txn *t, int64_t library, uint32_t op, int64_t medium, 
 {
 	int64_t id;
 	int rc = sql_get(t, e,
-			 "SELECT id FROM librequest WHERE library=?1 AND state IN (0,1,5,6) AND op=?2 AND (?3=0 OR medium=?3) LIMIT 1",
+			 "SELECT id FROM librequest WHERE library=?1 AND state IN (0, 1, 5) AND op=?2 AND (?3=0 OR medium=?3) UNION ALL "
+			 "SELECT id FROM librequest WHERE library=?1 AND state=6 AND op=?2 AND (?3=0 OR medium=?3) LIMIT 1",
 			 "iui", library, op, medium, "i", &id);
 
 	*open = rc == 0;
