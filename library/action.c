@@ -39,7 +39,9 @@ static bool exists(struct ctl *c, int *rc, const char *sql, int64_t id)
 
 bool robot_busy(struct ctl *c, int *rc)
 {
-	return exists(c, rc, "SELECT count(*) FROM action WHERE library=? AND state IN (0,3) AND state=0 AND drive IS NULL",
+	return exists(c, rc,
+		      "SELECT count(*) FROM action WHERE library=? AND state IN (0,3) AND state=0 AND drive "
+		      "IS NULL",
 		      c->id);
 }
 

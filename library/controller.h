@@ -119,6 +119,8 @@ int medium_place(struct ctl *, int64_t medium, int64_t *place, int64_t *inverted
 /* ---- drives (drive.c) ---- */
 /* For the request's whole call: all or nothing. STEP_NEXT, or STEP_STAY with the reason. */
 int drives_reserve(struct ctl *, struct request *);
+/* Not possible now: a mount that mayn't wait ends, the others wait with that reason. */
+int mount_waits(struct ctl *, struct request *, int64_t again_ms, const char *why);
 int drives_tidy(struct ctl *); /* release what finished requests held; put away what nobody holds */
 int drive_set_state(struct ctl *, int64_t drive, uint32_t state);
 int drive_release(struct ctl *, int64_t drive);

@@ -226,11 +226,11 @@ static int reserve(struct ctl *c, const struct wish *w)
 }
 
 /* "tried at once or not at all": NTMS_MOUNT_ERROR_NOT_AVAILABLE, and dwTimeout 0 */
-static int not_now(struct ctl *c, struct request *r, int64_t again_ms, const char *why)
+int mount_waits(struct ctl *c, struct request *r, int64_t again_ms, const char *why)
 {
 	if (r->op == NTMS_LM_MOUNT && (r->wanted & NTMS_MOUNT_ERROR_NOT_AVAILABLE))
 		return request_end(c, r, NTMS_LM_FAILED, ERROR_BUSY, "%s", why);
-	if (r->op == NTMS_LM_MOUNT && r->deadline && r->deadline <= r->queued)
+	if (r->op == NTMS_LM_MOUNT && (r->wanted & WANTED_ONCE))
 		return request_end(c, r, NTMS_LM_FAILED, ERROR_TIMEOUT, "%s", why);
 	return request_wait(c, r, again_ms, "%s", why);
 }
@@ -283,15 +283,15 @@ static int reserve_all(struct ctl *c, struct request *r, wish_vec *all, const ca
 			drives->n);
 	TRY(older_waits(c, r, all, &blocked));
 	if (blocked)
-		return not_now(c, r, 0, "an older mount of several media waits for drives");
+		return mount_waits(c, r, 0, "an older mount of several media waits for drives");
 	vec_each(w, all)
 		if (!w->chosen) {
 			if (w->evict)
 				TRY(evict(c, w->evict));
-			return not_now(c, r, w->until ? w->until - c->now : 0,
-				       w->in_use     ? "a medium of the call is in use"
-				       : w->specific ? "the drive asked for is in use"
-						     : "all drives that take this medium are in use");
+			return mount_waits(c, r, w->until ? w->until - c->now : 0,
+					   w->in_use	 ? "a medium of the call is in use"
+					   : w->specific ? "the drive asked for is in use"
+							 : "all drives that take this medium are in use");
 		}
 	vec_each(w, all)
 		TRY(reserve(c, w));

@@ -64,13 +64,8 @@ static int drive_start(struct ctl *c, struct request *r)
 	if (held) /* reserved with the other media of its call */
 		return STEP_NEXT;
 	TRY(still_possible(c, r, &in_use));
-	if (in_use) {
-		if (r->op == NTMS_LM_MOUNT && (r->wanted & NTMS_MOUNT_ERROR_NOT_AVAILABLE))
-			return request_end(c, r, NTMS_LM_FAILED, ERROR_BUSY, "the medium is in use");
-		if (r->op == NTMS_LM_MOUNT && r->deadline && r->deadline <= r->queued)
-			return request_end(c, r, NTMS_LM_FAILED, ERROR_TIMEOUT, "the medium is in use");
-		return request_wait(c, r, 0, "the medium is in use");
-	}
+	if (in_use)
+		return mount_waits(c, r, 0, "the medium is in use");
 	return drives_reserve(c, r);
 }
 

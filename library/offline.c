@@ -94,30 +94,28 @@ static int look_at(struct ctl *c, int64_t id)
 	return rc;
 }
 
+/* Mounts whose time is over, and those that nobody waits for any more. */
 int deadlines_run(struct ctl *c)
 {
 	id_vec late = {0};
-	/* dwTimeout 0 asks whether a mount can start at once; one that could goes on */
 	int rc = ids_of(c, &late,
 			"SELECT id FROM librequest WHERE library=? AND state IN (0,1,5) AND op=17 AND "
-			"deadline>0 AND deadline<=? AND "
-			"(deadline>queued OR phase=0)",
+			"((deadline>0 AND deadline<=?) OR wanted & 0x10000)", /* WANTED_STOP */
 			c->id, c->now);
 
 	for (size_t i = 0; !rc && i < late.n; i++) {
 		struct request r;
 
 		rc = request_load(c, late.v[i], &r);
-		if (!rc && (r.state == NTMS_LM_QUEUED || r.state == NTMS_LM_INPROCESS ||
-			    r.state == NTMS_LM_WAITING)) {
-			if (r.oprequest)
-				rc = oprequest_delete(c->t, r.oprequest, c->e);
-			r.oprequest = 0;
-			if (!rc)
-				rc = request_end(c, &r, NTMS_LM_CANCELLED, ERROR_TIMEOUT,
-						 "the call's time was over");
-			rc = rc < 0 ? 0 : rc;
-		}
+		if (rc ||
+		    (r.state != NTMS_LM_QUEUED && r.state != NTMS_LM_INPROCESS && r.state != NTMS_LM_WAITING))
+			continue;
+		if (r.wanted & WANTED_STOP)
+			rc = request_end(c, &r, NTMS_LM_CANCELLED, ERROR_CANCELLED,
+					 "its session was closed, or its call given up");
+		else
+			rc = request_end(c, &r, NTMS_LM_CANCELLED, ERROR_TIMEOUT, "the call's time was over");
+		rc = rc < 0 ? 0 : rc;
 	}
 	vec_free(&late);
 	return rc;

@@ -63,6 +63,19 @@ static int end_call(struct ctl *c, const struct request *r)
 	return rc;
 }
 
+/* What it asked of the operator is done, or nobody wants it any more. */
+static int answer_operator(struct ctl *c, const struct request *r, bool done)
+{
+	int64_t others = 0;
+
+	if (done)
+		return oprequest_close(c->t, r->oprequest, NTMS_OPSTATE_COMPLETE, c->e);
+	TRY(sql_get(c->t, c->e,
+		    "SELECT count(*) FROM librequest WHERE state IN (0,1,5) AND oprequest=? AND id<>?", "ii",
+		    r->oprequest, r->id, "i", &others));
+	return others ? 0 : oprequest_delete(c->t, r->oprequest, c->e);
+}
+
 int request_end(struct ctl *c, const struct request *r, uint32_t lm_state, uint32_t code, const char *fmt,
 		...)
 {
@@ -73,7 +86,7 @@ int request_end(struct ctl *c, const struct request *r, uint32_t lm_state, uint3
 	vsnprintf(why, sizeof why, fmt, ap);
 	va_end(ap);
 	if (r->oprequest)
-		TRY(oprequest_close(c->t, r->oprequest, NTMS_OPSTATE_COMPLETE, c->e));
+		TRY(answer_operator(c, r, lm_state == NTMS_LM_PASSED));
 	TRY(request_finish(c->t, r->id, lm_state, code, why, c->e));
 	if (lm_state != NTMS_LM_PASSED && r->op == NTMS_LM_MOUNT)
 		TRY(end_call(c, r));
@@ -205,10 +218,11 @@ static int look(struct ctl *c, bool *moved)
 			rc = sql_do(c->t, c->e, "UPDATE librequest SET poll_at=0 WHERE id=?", "i", r.id);
 		if (rc)
 			continue;
-		if (!may_run(c, &r))
-			rc = request_state(c->t, r.id, NTMS_LM_WAITING, why_not(c), c->e);
-		else
+		if (may_run(c, &r))
 			rc = request_step(c, &r, moved);
+		else
+			rc = mount_waits(c, &r, 0, why_not(c));
+		rc = rc < 0 ? 0 : rc;
 	}
 	vec_free(&ids);
 	return rc;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * rsmd dies at every device action of every scene, before the robot did it and after; starts again; and dies a second
- * time at every action of the recovery. Whatever happened, afterwards the rows agree with the robot, nothing is left open,
- * no side has been given away or forgotten, and the library works on.
+ * rsmd dies at every device action of every scene, before the robot did it and after; starts again; and dies
+ * a second time at every action of the recovery. Whatever happened, afterwards the rows agree with the robot,
+ * nothing is left open, no side has been given away or forgotten, and the library works on.
  *
  * RSM_CRASH_SECOND=N: the most second crashes for each first one (0: none). The count is printed.
  */
@@ -87,18 +87,19 @@ static void eject_one(struct world *w, const guid *pool)
 }
 
 static const struct scene scenes[] = {
-	{"mount, dismount", 1, allocate_one, mount_one},
-	{"mount of two", 2, allocate_two, mount_two},
-	{"new media found", 1, new_media, find_them},
-	{"medium freed", 1, blank_there, free_it},
-	{"insert of two", 1, allocate_one, inject_two},
-	{"eject", 2, allocate_two, eject_one},
+	{"mount, dismount", 1, allocate_one, mount_one}, {"mount of two", 2, allocate_two, mount_two},
+	{"new media found", 1, new_media, find_them},	 {"medium freed", 1, blank_there, free_it},
+	{"insert of two", 1, allocate_one, inject_two},	 {"eject", 2, allocate_two, eject_one},
 };
 
 static void never_two_of_one(struct world *w)
 {
-	assert_int_equal(ask(w, "SELECT count(*) FROM (SELECT 1 FROM physical_media WHERE barcode<>'' GROUP BY barcode HAVING count(*)>1)"), 0);
-	assert_int_equal(ask(w, "SELECT count(*) FROM logical_media l WHERE (SELECT count(*) FROM side s WHERE s.lmid=l.id)<>1"), 0);
+	assert_int_equal(ask(w, "SELECT count(*) FROM (SELECT 1 FROM physical_media WHERE barcode<>'' GROUP "
+				"BY barcode HAVING count(*)>1)"),
+			 0);
+	assert_int_equal(ask(w, "SELECT count(*) FROM logical_media l WHERE (SELECT count(*) FROM side s "
+				"WHERE s.lmid=l.id)<>1"),
+			 0);
 }
 
 static void works_on(struct world *w, const struct scene *s)
@@ -108,7 +109,8 @@ static void works_on(struct world *w, const struct scene *s)
 	if (s->before != allocate_one && s->before != allocate_two)
 		return;
 	/* the ejected one may be on the shelf */
-	online = ask(w, "SELECT m.place IS NOT NULL AND m.place NOT IN (SELECT id FROM ieport) FROM physical_media m JOIN side s ON s.medium=m.id "
+	online = ask(w, "SELECT m.place IS NOT NULL AND m.place NOT IN (SELECT id FROM ieport) FROM "
+			"physical_media m JOIN side s ON s.medium=m.id "
 			"WHERE s.lmid=(SELECT min(id) FROM logical_media)");
 	if (!online)
 		return;
@@ -118,8 +120,10 @@ static void works_on(struct world *w, const struct scene *s)
 	assert_int_equal(mount(w, lmid, 1, NTMS_MOUNT_READ), 0);
 }
 
-/* One run: dies at action `first` (done or not), and at action `second` of the recovery. False: it never came to `first`. */
-static bool run(const struct scene *s, int first, bool first_done, int second, bool second_done, bool *second_came)
+/* One run: dies at action `first` (done or not), and at action `second` of the recovery. False: it never came
+ * to `first`. */
+static bool run(const struct scene *s, int first, bool first_done, int second, bool second_done,
+		bool *second_came)
 {
 	struct world w = {0};
 	guid pool;
@@ -146,7 +150,8 @@ static bool run(const struct scene *s, int first, bool first_done, int second, b
 	check_at_rest(&w);
 	never_two_of_one(&w);
 	assert_int_equal(ask(&w, "SELECT count(*) FROM librequest WHERE state IN (0,1,5)"), 0);
-	assert_int_equal(ask(&w, "SELECT count(*) FROM side WHERE state=1 AND library<>2"), 0); /* no label forgotten */
+	assert_int_equal(ask(&w, "SELECT count(*) FROM side WHERE state=1 AND library<>2"),
+			 0); /* no label forgotten */
 	works_on(&w, s);
 	world_end(&w);
 	return true;

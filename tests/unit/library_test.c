@@ -22,13 +22,19 @@ static void first_inventory(void **state)
 	cartridge_add(&w, SLOT + 3, "", LABEL_UNKNOWN, NULL);
 	cartridge_add(&w, DRIVE, "LOADEDL8", LABEL_BLANK, NULL);
 	world_up(&w);
-	assert_int_equal(ask(&w, "SELECT opstate FROM object WHERE id=(SELECT id FROM library WHERE key='test')"), NTMS_READY);
+	assert_int_equal(
+		ask(&w, "SELECT opstate FROM object WHERE id=(SELECT id FROM library WHERE key='test')"),
+		NTMS_READY);
 	assert_int_equal(ask(&w, "SELECT count(*) FROM physical_media"), 5);
-	assert_int_equal(ask(&w, "SELECT state FROM side WHERE medium=" MEDIUM("BLANK1L8")), NTMS_PARTSTATE_FOREIGN);
-	assert_int_equal(ask(&w, "SELECT state FROM side WHERE medium=" MEDIUM("TAR001L8")), NTMS_PARTSTATE_IMPORT);
+	assert_int_equal(ask(&w, "SELECT state FROM side WHERE medium=" MEDIUM("BLANK1L8")),
+			 NTMS_PARTSTATE_FOREIGN);
+	assert_int_equal(ask(&w, "SELECT state FROM side WHERE medium=" MEDIUM("TAR001L8")),
+			 NTMS_PARTSTATE_IMPORT);
 	assert_int_equal(ask(&w, "SELECT count(*) FROM librequest WHERE medium=" MEDIUM("CLN001L8")), 0);
-	assert_int_equal(ask(&w, "SELECT state FROM side WHERE medium=" MEDIUM("LOADEDL8")), NTMS_PARTSTATE_FOREIGN);
-	assert_int_equal(ask(&w, "SELECT count(*) FROM physical_media WHERE place IN (SELECT id FROM drive)"), 0); /* put away */
+	assert_int_equal(ask(&w, "SELECT state FROM side WHERE medium=" MEDIUM("LOADEDL8")),
+			 NTMS_PARTSTATE_FOREIGN);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM physical_media WHERE place IN (SELECT id FROM drive)"),
+			 0); /* put away */
 	assert_int_equal(ask(&w, "SELECT count(*) FROM librequest WHERE state NOT IN (2)"), 0);
 	check_at_rest(&w);
 	world_end(&w);
@@ -42,7 +48,8 @@ static void mount_and_dismount(void **state)
 	start_with(&w, 1, &pool);
 	medium = allocate(&w, &pool);
 	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ | NTMS_MOUNT_WRITE), 0);
-	assert_int_equal(ask(&w, "SELECT state FROM drive WHERE id=(SELECT place FROM physical_media)"), NTMS_DRIVESTATE_LOADED);
+	assert_int_equal(ask(&w, "SELECT state FROM drive WHERE id=(SELECT place FROM physical_media)"),
+			 NTMS_DRIVESTATE_LOADED);
 	assert_int_equal(ask(&w, "SELECT state FROM physical_media"), NTMS_MEDIASTATE_LOADED);
 	dismount(&w, &medium, NTMS_DISMOUNT_IMMEDIATE);
 	assert_int_equal(place_at(&w, SLOT)->cartridge, 0); /* home again */
@@ -61,7 +68,8 @@ static void deferred_dismount(void **state)
 	medium = allocate(&w, &pool);
 	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), 0);
 	dismount(&w, &medium, NTMS_DISMOUNT_DEFERRED);
-	assert_int_equal(ask(&w, "SELECT state FROM drive WHERE id=(SELECT place FROM physical_media)"), NTMS_DRIVESTATE_DISMOUNTABLE);
+	assert_int_equal(ask(&w, "SELECT state FROM drive WHERE id=(SELECT place FROM physical_media)"),
+			 NTMS_DRIVESTATE_DISMOUNTABLE);
 	before = w.done.n;
 	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), 0);
 	for (size_t i = before; i < w.done.n; i++)
@@ -103,11 +111,13 @@ static void mounts_of_several(void **state)
 	assert_int_equal(mount(&w, &m[0], 1, NTMS_MOUNT_READ), 0);
 	call = mount_begin(&w, &m[1], 2, NTMS_MOUNT_READ, INFINITE, &code);
 	assert_int_equal(mount_end(&w, &call), ERROR_IO_PENDING);
-	assert_int_equal(ask(&w, "SELECT count(*) FROM drive WHERE request IS NOT NULL"), 0); /* nothing, or all */
+	assert_int_equal(ask(&w, "SELECT count(*) FROM drive WHERE request IS NOT NULL"),
+			 0); /* nothing, or all */
 	dismount(&w, &m[0], NTMS_DISMOUNT_IMMEDIATE);
 	assert_int_equal(mount_end(&w, &call), 0);
 	assert_int_equal(ask(&w, "SELECT count(*) FROM physical_media WHERE mounted_side IS NOT NULL"), 2);
-	assert_int_equal(mount(&w, m, 3, NTMS_MOUNT_READ), ERROR_RESOURCE_NOT_AVAILABLE); /* more than drives */
+	assert_int_equal(mount(&w, m, 3, NTMS_MOUNT_READ),
+			 ERROR_RESOURCE_NOT_AVAILABLE); /* more than drives */
 	world_end(&w);
 }
 
@@ -130,6 +140,98 @@ static void mount_times_out(void **state)
 	if (code == ERROR_IO_PENDING)
 		code = mount_end(&w, &call);
 	assert_int_equal(code, ERROR_BUSY);
+	world_end(&w);
+}
+
+static void session_ends_while_it_waits(void **state)
+{
+	struct world w = {0};
+	guid pool, m[3];
+	int code;
+
+	start_with(&w, 3, &pool);
+	for (int i = 0; i < 3; i++)
+		m[i] = allocate(&w, &pool);
+	assert_int_equal(mount(&w, m, 2, NTMS_MOUNT_READ), 0);
+	mount_begin(&w, &m[2], 1, NTMS_MOUNT_READ, INFINITE, &code);
+	world_run(&w);
+	session_end(&w);
+	world_run(&w);
+	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=17 ORDER BY id DESC LIMIT 1"),
+			 NTMS_LM_CANCELLED);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM physical_media WHERE mounted_side IS NOT NULL"),
+			 2); /* outlive it */
+	world_end(&w);
+}
+
+static void session_ends_in_the_move(void **state)
+{
+	struct world w = {0};
+	guid pool, medium;
+	int code;
+
+	start_with(&w, 1, &pool);
+	medium = allocate(&w, &pool);
+	mount_begin(&w, &medium, 1, NTMS_MOUNT_READ, INFINITE, &code);
+	assert_int_equal(w.queue.n, 1);
+	session_end(&w);
+	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=17"), NTMS_LM_CANCELLED);
+	world_run(&w);
+	assert_int_equal(place_at(&w, SLOT)->cartridge, 0); /* put away */
+	check_at_rest(&w);
+	world_end(&w);
+}
+
+static void timeout_zero_tries_once(void **state)
+{
+	struct world w = {0};
+	guid pool, m[3], call;
+	int code;
+
+	start_with(&w, 3, &pool);
+	for (int i = 0; i < 3; i++)
+		m[i] = allocate(&w, &pool);
+	call = mount_begin(&w, m, 1, NTMS_MOUNT_READ, 0, &code);
+	assert_int_equal(code, ERROR_IO_PENDING);
+	world_pass(&w, 1000); /* it could start, so it may take its time */
+	assert_int_equal(mount_end(&w, &call), 0);
+	assert_int_equal(mount(&w, &m[1], 1, NTMS_MOUNT_READ), 0);
+	call = mount_begin(&w, &m[2], 1, NTMS_MOUNT_READ, 0, &code);
+	assert_int_equal(mount_end(&w, &call), ERROR_TIMEOUT);
+	world_end(&w);
+}
+
+static void operator_refuses_to_bring_it(void **state)
+{
+	struct world w = {0};
+	struct CancelNtmsOperatorRequest_in in;
+	guid pool, medium, call;
+	int code;
+
+	start_with(&w, 1, &pool);
+	medium = allocate(&w, &pool);
+	eject(&w, "TAPE00L8", NTMS_EJECT_START, &code);
+	world_run(&w);
+	place_at(&w, PORT)->cartridge = -1;
+	world_pass(&w, 1000);
+	call = mount_begin(&w, &medium, 1, NTMS_MOUNT_READ, INFINITE, &code);
+	in.request =
+		ask_guid(&w, "SELECT o.guid FROM oprequest r JOIN object o ON o.id=r.id WHERE r.state=1");
+	assert_int_equal(CALL(&w, CancelNtmsOperatorRequest, &in, NULL), 0);
+	assert_int_equal(mount_end(&w, &call), ERROR_REQUEST_REFUSED);
+
+	/* an answer that isn't true raises the request anew */
+	call = mount_begin(&w, &medium, 1, NTMS_MOUNT_READ, 60000, &code);
+	in.request =
+		ask_guid(&w, "SELECT o.guid FROM oprequest r JOIN object o ON o.id=r.id WHERE r.state=1");
+	assert_int_equal(CALL(&w, SatisfyNtmsOperatorRequest, &in, NULL), 0);
+	world_run(&w);
+	assert_int_equal(mount_end(&w, &call), ERROR_IO_PENDING);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM oprequest WHERE state=1"), 1);
+	world_pass(&w, 60000);
+	assert_int_equal(mount_end(&w, &call), ERROR_TIMEOUT);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM oprequest WHERE state=1"),
+			 0); /* nobody waits for it */
 	world_end(&w);
 }
 
@@ -171,9 +273,12 @@ static void move_lost_but_done(void **state)
 
 	start_with(&w, 1, &pool);
 	medium = allocate(&w, &pool);
-	w.fault.kind = ACT_MOVE, w.fault.outcome = OUTCOME_UNKNOWN, w.fault.fault = FAULT_PATH, w.fault.happens = true;
+	w.fault.kind = ACT_MOVE, w.fault.outcome = OUTCOME_UNKNOWN, w.fault.fault = FAULT_PATH,
+	w.fault.happens = true;
 	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), 0);
-	assert_int_equal(ask(&w, "SELECT count(*) FROM action WHERE kind=3 AND request=(SELECT max(id) FROM librequest WHERE op=17)"), 1);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM action WHERE kind=3 AND request=(SELECT max(id) FROM "
+				 "librequest WHERE op=17)"),
+			 1);
 	check_at_rest(&w);
 	world_end(&w);
 }
@@ -200,7 +305,8 @@ static void drive_fails_another_serves(void **state)
 	medium = allocate(&w, &pool);
 	w.fault.kind = ACT_LOAD, w.fault.outcome = OUTCOME_FAILED, w.fault.fault = FAULT_DRIVE;
 	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), 0);
-	assert_int_equal(ask(&w, "SELECT count(*) FROM drive d JOIN object o ON o.id=d.id WHERE o.opstate=20"), 1);
+	assert_int_equal(
+		ask(&w, "SELECT count(*) FROM drive d JOIN object o ON o.id=d.id WHERE o.opstate=20"), 1);
 	assert_int_equal(ask(&w, "SELECT count(*) FROM oprequest WHERE request=3"), 1);
 	world_end(&w);
 }
@@ -215,9 +321,11 @@ static void application_holds_the_drive(void **state)
 	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), 0);
 	w.fault.kind = ACT_UNLOAD, w.fault.outcome = OUTCOME_FAILED, w.fault.fault = FAULT_HELD;
 	dismount(&w, &medium, NTMS_DISMOUNT_IMMEDIATE);
-	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=16 ORDER BY id DESC LIMIT 1"), NTMS_LM_WAITING);
+	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=16 ORDER BY id DESC LIMIT 1"),
+			 NTMS_LM_WAITING);
 	world_pass(&w, 2000);
-	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=16 ORDER BY id DESC LIMIT 1"), NTMS_LM_PASSED);
+	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=16 ORDER BY id DESC LIMIT 1"),
+			 NTMS_LM_PASSED);
 	check_at_rest(&w);
 	world_end(&w);
 }
@@ -238,8 +346,12 @@ static void moved_behind_our_back(void **state)
 	world_tell(&w, &ev);
 	world_run(&w);
 	check_at_rest(&w);
-	assert_int_equal(ask(&w, "SELECT s.element FROM slot s JOIN physical_media m ON m.place=s.id WHERE m.barcode='TAPE00L8'"), SLOT + 1);
-	assert_int_equal(ask(&w, "SELECT library=(SELECT id FROM library WHERE key='') FROM physical_media WHERE barcode='TAPE02L8'"), 1);
+	assert_int_equal(ask(&w, "SELECT s.element FROM slot s JOIN physical_media m ON m.place=s.id WHERE "
+				 "m.barcode='TAPE00L8'"),
+			 SLOT + 1);
+	assert_int_equal(ask(&w, "SELECT library=(SELECT id FROM library WHERE key='') FROM physical_media "
+				 "WHERE barcode='TAPE02L8'"),
+			 1);
 	world_end(&w);
 }
 
@@ -257,7 +369,8 @@ static void inject_one(void **state)
 	cartridge_add(&w, PORT, "NEW001L8", LABEL_FOREIGN, "tar x");
 	world_pass(&w, 1000);
 	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=12"), NTMS_LM_PASSED);
-	assert_int_equal(ask(&w, "SELECT state FROM side WHERE medium=" MEDIUM("NEW001L8")), NTMS_PARTSTATE_IMPORT);
+	assert_int_equal(ask(&w, "SELECT state FROM side WHERE medium=" MEDIUM("NEW001L8")),
+			 NTMS_PARTSTATE_IMPORT);
 	assert_int_equal(place_at(&w, PORT)->cartridge, -1);
 	check_at_rest(&w);
 	world_end(&w);
@@ -280,7 +393,8 @@ static void inject_stopped_and_timed_out(void **state)
 	world_run(&w);
 	for (int i = 0; i < 301; i++)
 		world_pass(&w, 1000);
-	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=12 ORDER BY id DESC LIMIT 1"), NTMS_LM_PASSED);
+	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=12 ORDER BY id DESC LIMIT 1"),
+			 NTMS_LM_PASSED);
 	check_at_rest(&w);
 	world_end(&w);
 }
@@ -296,7 +410,8 @@ static void inject_many(void **state)
 	world_run(&w);
 	cartridge_add(&w, PORT, "NEW001L8", LABEL_BLANK, NULL);
 	world_pass(&w, 1000);
-	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=12"), NTMS_LM_INPROCESS); /* open again for more */
+	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=12"),
+			 NTMS_LM_INPROCESS); /* open again for more */
 	cartridge_add(&w, PORT, "NEW002L8", LABEL_BLANK, NULL);
 	world_pass(&w, 1000);
 	inject(&w, NTMS_INJECT_STOP, op, &code);
@@ -324,7 +439,9 @@ static void eject_and_bring_back(void **state)
 	place_at(&w, PORT)->cartridge = -1; /* the operator takes it */
 	world_pass(&w, 1000);
 	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=10"), NTMS_LM_PASSED);
-	assert_int_equal(ask(&w, "SELECT library=(SELECT id FROM library WHERE key='') FROM physical_media WHERE barcode='TAPE00L8'"), 1);
+	assert_int_equal(ask(&w, "SELECT library=(SELECT id FROM library WHERE key='') FROM physical_media "
+				 "WHERE barcode='TAPE00L8'"),
+			 1);
 
 	call = mount_begin(&w, &medium, 1, NTMS_MOUNT_READ, INFINITE, &code);
 	assert_int_equal(mount_end(&w, &call), ERROR_IO_PENDING);
@@ -334,7 +451,8 @@ static void eject_and_bring_back(void **state)
 	place_at(&w, PORT)->cartridge = cartridge;
 	world_pass(&w, 1000);
 	assert_int_equal(mount_end(&w, &call), 0);
-	assert_int_equal(ask(&w, "SELECT count(*) FROM oprequest WHERE request=4 AND state=5"), 1); /* closed by itself */
+	assert_int_equal(ask(&w, "SELECT count(*) FROM oprequest WHERE request=4 AND state=5"),
+			 1); /* closed by itself */
 	world_end(&w);
 }
 
@@ -365,7 +483,8 @@ static void disable_and_enable(void **state)
 
 	start_with(&w, 1, &pool);
 	medium = allocate(&w, &pool);
-	in.object = on.object = ask_guid(&w, "SELECT o.guid FROM library l JOIN object o ON o.id=l.id WHERE l.key='test'");
+	in.object = on.object =
+		ask_guid(&w, "SELECT o.guid FROM library l JOIN object o ON o.id=l.id WHERE l.key='test'");
 	assert_int_equal(CALL(&w, DisableNtmsObject, &in, NULL), 0);
 	world_run(&w);
 	inject(&w, NTMS_INJECT_START, guid_null, &code);
@@ -424,13 +543,30 @@ static void cartridge_in_the_hand(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(first_inventory), cmocka_unit_test(mount_and_dismount), cmocka_unit_test(deferred_dismount),
-		cmocka_unit_test(deferred_gives_way), cmocka_unit_test(mounts_of_several), cmocka_unit_test(mount_times_out),
-		cmocka_unit_test(wrong_cartridge), cmocka_unit_test(application_data_is_no_contradiction),
-		cmocka_unit_test(move_lost_but_done), cmocka_unit_test(move_lost_and_not_done), cmocka_unit_test(drive_fails_another_serves),
-		cmocka_unit_test(application_holds_the_drive), cmocka_unit_test(moved_behind_our_back), cmocka_unit_test(inject_one),
-		cmocka_unit_test(inject_stopped_and_timed_out), cmocka_unit_test(inject_many), cmocka_unit_test(eject_and_bring_back),
-		cmocka_unit_test(eject_not_taken), cmocka_unit_test(disable_and_enable), cmocka_unit_test(restart_in_a_move),
+		cmocka_unit_test(first_inventory),
+		cmocka_unit_test(mount_and_dismount),
+		cmocka_unit_test(deferred_dismount),
+		cmocka_unit_test(deferred_gives_way),
+		cmocka_unit_test(mounts_of_several),
+		cmocka_unit_test(mount_times_out),
+		cmocka_unit_test(wrong_cartridge),
+		cmocka_unit_test(session_ends_while_it_waits),
+		cmocka_unit_test(session_ends_in_the_move),
+		cmocka_unit_test(timeout_zero_tries_once),
+		cmocka_unit_test(operator_refuses_to_bring_it),
+		cmocka_unit_test(application_data_is_no_contradiction),
+		cmocka_unit_test(move_lost_but_done),
+		cmocka_unit_test(move_lost_and_not_done),
+		cmocka_unit_test(drive_fails_another_serves),
+		cmocka_unit_test(application_holds_the_drive),
+		cmocka_unit_test(moved_behind_our_back),
+		cmocka_unit_test(inject_one),
+		cmocka_unit_test(inject_stopped_and_timed_out),
+		cmocka_unit_test(inject_many),
+		cmocka_unit_test(eject_and_bring_back),
+		cmocka_unit_test(eject_not_taken),
+		cmocka_unit_test(disable_and_enable),
+		cmocka_unit_test(restart_in_a_move),
 		cmocka_unit_test(cartridge_in_the_hand),
 	};
 

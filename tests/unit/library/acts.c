@@ -9,10 +9,10 @@
 #include <cmocka.h>
 
 /* A call, unless rsmd is dead; alive, it must end so. */
-#define EXPECT(w, call, code)                            \
-	do {                                             \
-		if (!(w)->dead)                          \
-			assert_int_equal(call, code);    \
+#define EXPECT(w, call, code)                                                                                \
+	do {                                                                                                 \
+		if (!(w)->dead)                                                                              \
+			assert_int_equal(call, code);                                                        \
 	} while (0)
 
 guid pool_new(struct world *w, const char *name, const char *type)
@@ -21,7 +21,8 @@ guid pool_new(struct world *w, const char *name, const char *type)
 	struct CreateNtmsMediaPool_in in = {.name = (char *)name, .action = NTMS_CREATE_NEW};
 	struct CreateNtmsMediaPool_out out = {0};
 
-	snprintf(sql, sizeof sql, "SELECT o.guid FROM media_type t JOIN object o ON o.id=t.id WHERE t.key='%s'", type);
+	snprintf(sql, sizeof sql,
+		 "SELECT o.guid FROM media_type t JOIN object o ON o.id=t.id WHERE t.key='%s'", type);
 	in.mediaType = ask_guid(w, sql);
 	EXPECT(w, CALL(w, CreateNtmsMediaPool, &in, &out), 0);
 	return out.pool;
@@ -33,10 +34,12 @@ void free_medium(struct world *w, const char *tag)
 	char sql[300];
 	struct MoveToNtmsMediaPool_in in;
 
-	snprintf(sql, sizeof sql, "SELECT o.guid FROM physical_media m JOIN object o ON o.id=m.id WHERE m.barcode='%s'", tag);
+	snprintf(sql, sizeof sql,
+		 "SELECT o.guid FROM physical_media m JOIN object o ON o.id=m.id WHERE m.barcode='%s'", tag);
 	in.medium = ask_guid(w, sql);
 	snprintf(sql, sizeof sql,
-		 "SELECT o.guid FROM media_pool p JOIN object o ON o.id=p.id JOIN physical_media m ON m.media_type=p.media_type WHERE p.pool_type=1 "
+		 "SELECT o.guid FROM media_pool p JOIN object o ON o.id=p.id JOIN physical_media m ON "
+		 "m.media_type=p.media_type WHERE p.pool_type=1 "
 		 "AND m.barcode='%s'",
 		 tag);
 	in.pool = ask_guid(w, sql);
@@ -46,7 +49,8 @@ void free_medium(struct world *w, const char *tag)
 
 guid allocate(struct world *w, const guid *pool)
 {
-	struct AllocateNtmsMedia_in in = {.pool = *pool, .call = guid_new(), .options = NTMS_ALLOCATE_ERROR_IF_UNAVAILABLE};
+	struct AllocateNtmsMedia_in in = {
+		.pool = *pool, .call = guid_new(), .options = NTMS_ALLOCATE_ERROR_IF_UNAVAILABLE};
 	struct AllocateNtmsMedia_out out = {0};
 
 	EXPECT(w, CALL(w, AllocateNtmsMedia, &in, &out), 0);
@@ -55,7 +59,8 @@ guid allocate(struct world *w, const guid *pool)
 
 guid mount_begin(struct world *w, const guid *media, size_t n, uint32_t options, uint32_t timeout, int *code)
 {
-	struct MountNtmsMedia_in in = {.call = guid_new(), .media = {(guid *)media, n}, .options = options, .timeout = timeout};
+	struct MountNtmsMedia_in in = {
+		.call = guid_new(), .media = {(guid *)media, n}, .options = options, .timeout = timeout};
 	struct MountNtmsMedia_out out = {0};
 
 	*code = w->dead ? ERROR_NOT_CONNECTED : CALL(w, MountNtmsMedia, &in, &out);
@@ -109,7 +114,10 @@ void start_with(struct world *w, int media, guid *pool)
 
 		snprintf(tag, sizeof tag, "TAPE%02dL8", i);
 		free_medium(w, tag);
-		snprintf(sql, sizeof sql, "SELECT s.state FROM side s JOIN physical_media m ON m.id=s.medium WHERE m.barcode='%s'", tag);
+		snprintf(sql, sizeof sql,
+			 "SELECT s.state FROM side s JOIN physical_media m ON m.id=s.medium WHERE "
+			 "m.barcode='%s'",
+			 tag);
 		assert_int_equal(ask(w, sql), NTMS_PARTSTATE_AVAILABLE);
 	}
 	{
@@ -117,7 +125,10 @@ void start_with(struct world *w, int media, guid *pool)
 		char sql[160];
 
 		for (int i = 0; i < media; i++) {
-			snprintf(sql, sizeof sql, "SELECT o.guid FROM physical_media m JOIN object o ON o.id=m.id WHERE m.barcode='TAPE%02dL8'", i);
+			snprintf(sql, sizeof sql,
+				 "SELECT o.guid FROM physical_media m JOIN object o ON o.id=m.id WHERE "
+				 "m.barcode='TAPE%02dL8'",
+				 i);
 			in.medium = ask_guid(w, sql);
 			in.pool = *pool;
 			EXPECT(w, CALL(w, MoveToNtmsMediaPool, &in, NULL), 0);
@@ -130,13 +141,14 @@ void check_at_rest(struct world *w)
 	assert_int_equal(ask(w, "SELECT count(*) FROM action WHERE state IN (0,3)"), 0);
 	assert_int_equal(ask(w, "SELECT count(*) FROM drive WHERE request IS NOT NULL"), 0);
 	/* the rows agree with the robot */
-	vec_each(p, &w->places)
-	{
+	vec_each(p, &w->places) {
 		char sql[400];
 
 		snprintf(sql, sizeof sql,
-			 "SELECT count(*) FROM physical_media m WHERE m.place IN (SELECT id FROM slot WHERE element=%u UNION SELECT id FROM drive WHERE "
-			 "element=%u UNION SELECT id FROM ieport WHERE element=%u UNION SELECT id FROM changer WHERE element=%u)",
+			 "SELECT count(*) FROM physical_media m WHERE m.place IN (SELECT id FROM slot WHERE "
+			 "element=%u UNION SELECT id FROM drive WHERE "
+			 "element=%u UNION SELECT id FROM ieport WHERE element=%u UNION SELECT id FROM "
+			 "changer WHERE element=%u)",
 			 p->address, p->address, p->address, p->address);
 		if (p->type != 3)
 			assert_int_equal(ask(w, sql), p->cartridge >= 0);
@@ -145,8 +157,11 @@ void check_at_rest(struct world *w)
 
 guid inject(struct world *w, uint32_t action, guid operation, int *code)
 {
-	struct InjectNtmsMedia_in in = {.library = ask_guid(w, "SELECT o.guid FROM library l JOIN object o ON o.id=l.id WHERE l.key='test'"),
-					.operation = operation, .action = action};
+	struct InjectNtmsMedia_in in = {
+		.library = ask_guid(
+			w, "SELECT o.guid FROM library l JOIN object o ON o.id=l.id WHERE l.key='test'"),
+		.operation = operation,
+		.action = action};
 	struct InjectNtmsMedia_out out = {0};
 
 	*code = w->dead ? ERROR_NOT_CONNECTED : CALL(w, InjectNtmsMedia, &in, &out);
@@ -159,9 +174,21 @@ guid eject(struct world *w, const char *tag, uint32_t action, int *code)
 	struct EjectNtmsMedia_in in = {.action = action};
 	struct EjectNtmsMedia_out out = {0};
 
-	snprintf(sql, sizeof sql, "SELECT o.guid FROM physical_media m JOIN object o ON o.id=m.id WHERE m.barcode='%s'", tag);
+	snprintf(sql, sizeof sql,
+		 "SELECT o.guid FROM physical_media m JOIN object o ON o.id=m.id WHERE m.barcode='%s'", tag);
 	in.medium = ask_guid(w, sql);
 	*code = w->dead ? ERROR_NOT_CONNECTED : CALL(w, EjectNtmsMedia, &in, &out);
 	return out.operation;
 }
 
+static int ended(struct txn *t, void *arg, struct err *e) { return media_session_ended(t, arg, e); }
+
+void session_end(struct world *w)
+{
+	struct session_end end = {.session = w->caller.session};
+	struct err e = {0};
+
+	if (!w->dead)
+		assert_int_equal(store_run(w->store, ended, &end, &e), 0);
+	w->caller.session = guid_new();
+}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * What callers, administrators and operators do in the tests of the controllers. When rsmd dies in the middle the rest of
- * an act is left out. */
+ * What callers, administrators and operators do in the tests of the controllers. When rsmd dies in the middle
+ * the rest of an act is left out. */
 #ifndef TESTS_UNIT_LIBRARY_ACTS_H
 #define TESTS_UNIT_LIBRARY_ACTS_H
 
@@ -13,10 +13,13 @@ guid mount_begin(struct world *w, const guid *media, size_t n, uint32_t options,
 int mount_end(struct world *w, const guid *call);
 int mount(struct world *w, const guid *media, size_t n, uint32_t options);
 void dismount(struct world *w, const guid *medium, uint32_t options);
-/* A library of 8 slots, 2 drives, 1 port, with that many free media TAPE00L8..., all in the new pool \\Backup */
+/* A library of 8 slots, 2 drives, 1 port, with that many free media TAPE00L8..., all in the new pool \\Backup
+ */
 void start_with(struct world *w, int media, guid *pool);
 void check_at_rest(struct world *w);
 guid inject(struct world *w, uint32_t action, guid operation, int *code);
 guid eject(struct world *w, const char *tag, uint32_t action, int *code);
+/* The caller's session ends; the next call is of a new one. */
+void session_end(struct world *w);
 
 #endif

@@ -61,7 +61,11 @@ static void add_places(struct world *w, uint8_t type, uint16_t first, size_t n)
 
 void world_start(struct world *w, size_t slots, size_t drives, size_t ports)
 {
-	struct store_config sc = {.path = ":memory:", .now = now_of, .now_arg = w, .woken = library_woken, .woken_arg = &w->hooks};
+	struct store_config sc = {.path = ":memory:",
+				  .now = now_of,
+				  .now_arg = w,
+				  .woken = library_woken,
+				  .woken_arg = &w->hooks};
 	struct err e = {0};
 
 	w->now = 1000000000000;
@@ -74,14 +78,19 @@ void world_start(struct world *w, size_t slots, size_t drives, size_t ports)
 	must(store_open(&sc, &w->store, &e), &e);
 	must(store_run(w->store, create, w, &e), &e);
 	w->token = token_new(0, NULL, 0, (gid_t)-1);
-	w->caller = (struct caller){.session = guid_new(), .token = w->token, .application = "test", .user = "root", .computer = "here"};
+	w->caller = (struct caller){.session = guid_new(),
+				    .token = w->token,
+				    .application = "test",
+				    .user = "root",
+				    .computer = "here"};
 }
 
 void world_end(struct world *w)
 {
 	store_close(w->store);
 	token_free(w->token);
-	vec_each(q, &w->questions) free(*q);
+	vec_each(q, &w->questions)
+		free(*q);
 	vec_free(&w->questions);
 	vec_free(&w->cartridges);
 	vec_free(&w->places);
@@ -102,7 +111,9 @@ int cartridge_add(struct world *w, uint16_t address, const char *tag, enum label
 
 struct place *place_at(struct world *w, uint16_t address)
 {
-	vec_each(p, &w->places) if (p->address == address) return p;
+	vec_each(p, &w->places)
+		if (p->address == address)
+			return p;
 	fail_msg("no element %u", address);
 	return NULL;
 }
@@ -130,7 +141,12 @@ void world_tell(struct world *w, struct event *ev)
 
 void world_up(struct world *w)
 {
-	struct probe p = {.vendor = "TEST", .product = "ROBOT", .serial = "R1", .rotates = w->rotates, .can_lock = true, .can_extend = false,
+	struct probe p = {.vendor = "TEST",
+			  .product = "ROBOT",
+			  .serial = "R1",
+			  .rotates = w->rotates,
+			  .can_lock = true,
+			  .can_extend = false,
 			  .barcode_reader = true};
 	struct event ev = {.kind = EV_UP, .probe = &p};
 	VEC(struct probe_drive) drives = {0};
@@ -142,7 +158,11 @@ void world_up(struct world *w)
 	for (size_t i = 0; i < w->drives; i++) {
 		struct probe_drive *d = vec_add(&drives);
 
-		*d = (struct probe_drive){.element = (uint16_t)(DRIVE + i), .present = true, .vendor = "TEST", .product = "DRIVE", .device_type = 0x1f};
+		*d = (struct probe_drive){.element = (uint16_t)(DRIVE + i),
+					  .present = true,
+					  .vendor = "TEST",
+					  .product = "DRIVE",
+					  .device_type = 0x1f};
 		snprintf(d->serial, sizeof d->serial, "D%zu", i);
 		snprintf(d->device, sizeof d->device, "/dev/test%zu", i);
 		snprintf(d->generation, sizeof d->generation, "%s", w->generation ? w->generation : "");
@@ -209,15 +229,19 @@ static void status(struct world *w, const struct action *a, struct event *ev, st
 {
 	size_t n = 0;
 
-	vec_each(p, &w->places) if (a->types & 1 << p->type)
-	{
-		struct element_state *s = &out[n++];
+	vec_each(p, &w->places)
+		if (a->types & 1 << p->type) {
+			struct element_state *s = &out[n++];
 
-		*s = (struct element_state){.address = p->address, .type = p->type, .full = p->cartridge >= 0, .access = true,
-					    .inverted = p->inverted, .source = p->source};
-		if (s->full)
-			snprintf(s->tag, sizeof s->tag, "%s", w->cartridges.v[p->cartridge].tag);
-	}
+			*s = (struct element_state){.address = p->address,
+						    .type = p->type,
+						    .full = p->cartridge >= 0,
+						    .access = true,
+						    .inverted = p->inverted,
+						    .source = p->source};
+			if (s->full)
+				snprintf(s->tag, sizeof s->tag, "%s", w->cartridges.v[p->cartridge].tag);
+		}
 	ev->elements = out, ev->n_elements = n;
 }
 
@@ -247,15 +271,22 @@ bool world_step(struct world *w)
 		carry = w->dies_done;
 	}
 	switch (carry ? a.kind : 0) {
-	case ACT_MOVE: move(w, &a, &ev); break;
-	case ACT_READ_LABEL: read_label(w, &a, &ev); break;
+	case ACT_MOVE:
+		move(w, &a, &ev);
+		break;
+	case ACT_READ_LABEL:
+		read_label(w, &a, &ev);
+		break;
 	case ACT_WRITE_LABEL:
 		write_label(w, &a);
 		read_label(w, &a, &ev);
 		break;
 	case ACT_STATUS:
-	case ACT_INITIALIZE: status(w, &a, &ev, elements); break;
-	default: break;
+	case ACT_INITIALIZE:
+		status(w, &a, &ev, elements);
+		break;
+	default:
+		break;
 	}
 	if (!w->dead)
 		world_tell(w, &ev);

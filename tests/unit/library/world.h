@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * A library in a test's memory: the real store, media model and controllers, and a robot that does what actions say
- * when the test lets it. Time passes when the test says so. */
+ * A library in a test's memory: the real store, media model and controllers, and a robot that does what
+ * actions say when the test lets it. Time passes when the test says so. */
 #ifndef TESTS_UNIT_LIBRARY_WORLD_H
 #define TESTS_UNIT_LIBRARY_WORLD_H
 
@@ -44,13 +44,20 @@ struct world {
 	bool rotates;
 	const char *generation;
 	/* the next action of that kind ends so instead; happens: and yet it was carried out */
-	/* rsmd dies instead of telling the outcome of that action, counted from 1; 0: never. dies_done: the robot did it */
+	/* rsmd dies instead of telling the outcome of that action, counted from 1; 0: never. dies_done: the
+	 * robot did it */
 	int dies_at;
 	bool dies_done, dead;
-	struct { enum action_kind kind; enum outcome outcome; enum fault fault; bool happens; } fault;
+	struct {
+		enum action_kind kind;
+		enum outcome outcome;
+		enum fault fault;
+		bool happens;
+	} fault;
 };
 
-void world_start(struct world *w, size_t slots, size_t drives, size_t ports); /* zeroed but for rotates, generation */
+void world_start(struct world *w, size_t slots, size_t drives,
+		 size_t ports); /* zeroed but for rotates, generation */
 void world_end(struct world *w);
 /* EV_UP; then everything that follows from it */
 void world_up(struct world *w);
@@ -60,7 +67,7 @@ struct place *place_at(struct world *w, uint16_t address);
 bool world_step(struct world *w); /* carry out one action; false: none waits */
 void world_run(struct world *w);  /* until none waits */
 void world_tell(struct world *w, struct event *ev);
-void world_restart(struct world *w); /* a new rsmd, before its library is up */
+void world_restart(struct world *w);	      /* a new rsmd, before its library is up */
 void world_pass(struct world *w, int64_t ms); /* time passes; libraries are woken; then world_run() */
 
 /* A call as the api makes it; returns its code. */
