@@ -42,7 +42,7 @@ static enum outcome read_addresses(struct changer *c, struct verdict *v)
 		return v->outcome;
 	if (n < 18)
 		return verdict_fail(v, REACT_CANNOT, ERROR_INVALID_DATA,
-				    "%s: mode page 1Dh (element addresses) has %zu bytes", device_url(c->d),
+				    "%s: mode page 1Dh (element addresses) has %zu bytes", device_name(c->d),
 				    n);
 	for (int t = ELEMENT_TRANSPORT; t < ELEMENT_TYPES; t++) {
 		c->shape.of[t].first = (uint16_t)be16(p + at[t]);
@@ -51,7 +51,7 @@ static enum outcome read_addresses(struct changer *c, struct verdict *v)
 			return verdict_fail(
 				v, REACT_CANNOT, ERROR_INVALID_DATA,
 				"%s: mode page 1Dh: %u %s elements from %u on leave the 16-bit addresses",
-				device_url(c->d), c->shape.of[t].count, element_type_name(t),
+				device_name(c->d), c->shape.of[t].count, element_type_name(t),
 				c->shape.of[t].first);
 	}
 	for (int t = ELEMENT_TRANSPORT; t < ELEMENT_TYPES; t++)
@@ -61,7 +61,7 @@ static enum outcome read_addresses(struct changer *c, struct verdict *v)
 				return verdict_fail(
 					v, REACT_CANNOT, ERROR_INVALID_DATA,
 					"%s: mode page 1Dh: the addresses of %s and %s elements overlap",
-					device_url(c->d), element_type_name(t), element_type_name(u));
+					device_name(c->d), element_type_name(t), element_type_name(u));
 	return OUTCOME_DONE;
 }
 
@@ -173,7 +173,7 @@ static enum outcome read_once(struct changer *c, enum element_type type, uint16_
 		if (device_run(c->d, &cmd, what, v) == OUTCOME_DONE) {
 			if (elements_parse(buf, cmd.done, cmd.done == size, type,
 					   device_identity(c->d)->vendor, out, a, &e))
-				return verdict_fail(v, REACT_ROBOT, e.code, "%s: %s: %s", device_url(c->d),
+				return verdict_fail(v, REACT_ROBOT, e.code, "%s: %s: %s", device_name(c->d),
 						    what, e.why);
 			return OUTCOME_DONE;
 		}
@@ -196,14 +196,14 @@ static enum outcome check(struct changer *c, enum element_type type, const eleme
 			return verdict_fail(v, REACT_ROBOT, ERROR_INVALID_DATA,
 					    "%s: read element status told of %s element %u; mode page 1Dh "
 					    "has them from %u to %u",
-					    device_url(c->d), element_type_name(type), address, first,
+					    device_name(c->d), element_type_name(type), address, first,
 					    first + count - 1);
 		}
 		if (address < low)
 			return verdict_fail(
 				v, REACT_ROBOT, ERROR_INVALID_DATA,
 				"%s: read element status told of %s element %u twice, or out of order",
-				device_url(c->d), element_type_name(type), address);
+				device_name(c->d), element_type_name(type), address);
 	}
 	return OUTCOME_DONE;
 }
@@ -235,7 +235,7 @@ static enum outcome read_range(struct changer *c, enum element_type type, uint32
 				return verdict_fail(v, REACT_ROBOT, ERROR_INVALID_DATA,
 						    "%s: read element status announced %u %s elements from "
 						    "%u and sent none",
-						    device_url(c->d), a.announced, element_type_name(type),
+						    device_name(c->d), a.announced, element_type_name(type),
 						    next);
 			break;
 		}
@@ -254,7 +254,7 @@ enum outcome changer_read(struct changer *c, enum element_type type, uint16_t fi
 	if (count) {
 		if (first < low || first + (uint32_t)count > end)
 			return verdict_fail(v, REACT_CANNOT, ERROR_INVALID_PARAMETER,
-					    "%s: no %s elements %u to %u", device_url(c->d),
+					    "%s: no %s elements %u to %u", device_name(c->d),
 					    element_type_name(type), first, first + count - 1);
 		low = first, end = first + (uint32_t)count;
 	}
@@ -348,7 +348,7 @@ static enum outcome ie_door(struct changer *c, uint16_t element, bool close, str
 	if (!changer_can_open_ie(c)) {
 		v->flags = VF_UNSUPPORTED;
 		return verdict_fail(v, REACT_CANNOT, ERROR_NOT_SUPPORTED,
-				    "%s: its mail slots can't be opened by command", device_url(c->d));
+				    "%s: its mail slots can't be opened by command", device_name(c->d));
 	}
 	put16(cmd.cdb + 2, element);
 	snprintf(what, sizeof what, "%s import/export element %u", close ? "close" : "open", element);

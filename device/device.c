@@ -19,7 +19,7 @@
 #define BUSY_MAX_MS 60000 /* how long BUSY is borne */
 
 struct device {
-	char *url;
+	char *url, name[300];
 	struct transport *t;
 	int stop_fd;
 	enum device_kind kind;
@@ -29,6 +29,7 @@ struct device {
 };
 
 const char *device_url(const struct device *d) { return d->url; }
+const char *device_name(const struct device *d) { return d->name; }
 const struct identity *device_identity(const struct device *d) { return &d->id; }
 const struct quirk *device_quirk(const struct device *d) { return &d->quirk; }
 const char *device_path(const struct device *d) { return d->t->ops->path ? d->t->ops->path(d->t) : NULL; }
@@ -114,7 +115,7 @@ static void path_verdict(struct device *d, const struct scsi_cmd *c, enum outcom
 	*v = (struct verdict){.outcome = o, .reaction = REACT_PATH, .progress = -1};
 	if (o == OUTCOME_UNKNOWN)
 		v->flags = VF_INVENTORY | VF_POSITION | VF_CONFIG | VF_RESERVATION;
-	err_set(&v->err, ERROR_DEVICE_NOT_AVAILABLE, "%s: %s: %s%s", d->url, what,
+	err_set(&v->err, ERROR_DEVICE_NOT_AVAILABLE, "%s: %s: %s%s", d->name, what,
 		c->lost[0] ? c->lost : "no answer",
 		o == OUTCOME_UNKNOWN ? "; nobody knows whether it was done" : "");
 }
@@ -152,7 +153,7 @@ static void judge(struct device *d, const struct scsi_cmd *c, const char *what, 
 		sense_text(v, text, sizeof text);
 	else
 		snprintf(text, sizeof text, "status %02Xh: %s", c->status, v->name);
-	err_set(&v->err, code_of(v), "%s: %s: %s%s%s", d->url, what, text, v->tell ? "; " : "",
+	err_set(&v->err, code_of(v), "%s: %s: %s%s%s", d->name, what, text, v->tell ? "; " : "",
 		v->tell ? v->tell : "");
 }
 
@@ -248,7 +249,7 @@ enum outcome device_wait(struct device *d, int64_t limit_ms, device_told *told, 
 		wait = wait < 5000 ? wait * 3 / 2 : 10000;
 		if (!device_sleep(d, (int)(wait < left ? wait : left)))
 			return verdict_fail(v, REACT_PATH, ERROR_OPERATION_ABORTED,
-					    "%s: stopped while waiting", d->url);
+					    "%s: stopped while waiting", d->name);
 	}
 }
 
@@ -259,7 +260,7 @@ enum outcome device_prevent(struct device *d, bool prevent, struct verdict *v)
 	if (d->quirk.no_prevent) {
 		v->flags = VF_UNSUPPORTED;
 		return verdict_fail(v, REACT_CANNOT, ERROR_NOT_SUPPORTED, "%s: a quirk says it can't lock",
-				    d->url);
+				    d->name);
 	}
 	return device_run(d, &c, prevent ? "prevent medium removal" : "allow medium removal", v);
 }
@@ -299,7 +300,7 @@ enum outcome device_mode_page(struct device *d, uint8_t page, uint8_t *buf, size
 	}
 	return verdict_fail(v, REACT_CANNOT, ERROR_INVALID_DATA,
 			    "%s: mode sense page %02Xh: the answer of %zu bytes doesn't hold that page whole",
-			    d->url, page, end);
+			    d->name, page, end);
 }
 
 /* ASCII out of a fixed field: what can't be printed becomes '?'; trimmed on both sides. */
@@ -380,10 +381,10 @@ static enum outcome identify(struct device *d, struct verdict *v)
 		return v->outcome;
 	if (n < 36)
 		return verdict_fail(v, REACT_CANNOT, ERROR_INVALID_DATA,
-				    "%s: INQUIRY answered %zu bytes; 36 are the least", d->url, n);
+				    "%s: INQUIRY answered %zu bytes; 36 are the least", d->name, n);
 	if (buf[0] >> 5)
 		return verdict_fail(v, REACT_PATH, ERROR_DEVICE_NOT_AVAILABLE,
-				    "%s: there is no device at this LUN", d->url);
+				    "%s: there is no device at this LUN", d->name);
 	d->id.type = buf[0] & 0x1F;
 	d->id.removable = buf[1] & 0x80;
 	d->id.version = buf[2];
@@ -392,7 +393,7 @@ static enum outcome identify(struct device *d, struct verdict *v)
 	text_field(buf + 32, 4, d->id.revision, sizeof d->id.revision);
 	if (!kind_fits(d->kind, d->id.type))
 		return verdict_fail(v, REACT_CANNOT, ERROR_INVALID_PARAMETER,
-				    "%s: %s %s (device type %02Xh) is not a %s", d->url, d->id.vendor,
+				    "%s: %s %s (device type %02Xh) is not a %s", d->name, d->id.vendor,
 				    d->id.product, d->id.type,
 				    d->kind == KIND_CHANGER ? "medium changer" : "drive");
 	quirk_find(d->id.vendor, d->id.product, &d->quirk);
@@ -416,6 +417,7 @@ enum outcome device_open(const char *url, enum device_kind kind, struct device *
 		return verdict_fail(v, REACT_CANNOT, ERROR_NOT_ENOUGH_MEMORY, "%s: no memory", url);
 	d->kind = kind;
 	d->url = strdup(url);
+	url_shown(url, d->name, sizeof d->name);
 	d->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	quirk_find("", "", &d->quirk);
 	if (d->stop_fd < 0 || !d->url) {

@@ -37,6 +37,7 @@ void device_close(struct device *d);
 void device_stop(struct device *d);
 
 const char *device_url(const struct device *d);
+const char *device_name(const struct device *d); /* the URL as it may be shown */
 const struct identity *device_identity(const struct device *d);
 const struct quirk *device_quirk(const struct device *d);
 /* The plain path an application opens (virtual drives); NULL if applications use the URL. */

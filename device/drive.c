@@ -134,7 +134,7 @@ enum outcome drive_mode_header(struct drive *d, struct mode_header *m, struct ve
 				return verdict_fail(
 					v, REACT_CANNOT, ERROR_INVALID_DATA,
 					"%s: mode sense answered %zu bytes; the header alone has 4",
-					device_url(d->d), c.done);
+					device_name(d->d), c.done);
 			m->medium_type = buf[1], m->specific = buf[2];
 			if (buf[3] >= 8 && c.done >= 12)
 				m->density = buf[4], m->block_length = be24(buf + 9), m->described = true;
@@ -239,7 +239,7 @@ enum outcome drive_formats(struct drive *d, format_vec *out, struct verdict *v)
 	if (!drive_is_tape(d)) {
 		v->flags = VF_UNSUPPORTED;
 		return verdict_fail(v, REACT_CANNOT, ERROR_NOT_SUPPORTED, "%s: not a tape drive",
-				    device_url(d->d));
+				    device_name(d->d));
 	}
 	put16(c.cdb + 7, sizeof buf);
 	if (device_run(d->d, &c, "report density support", v) != OUTCOME_DONE)

@@ -69,13 +69,40 @@ static const char *serve(struct session *s, struct answer *a, int64_t deadline)
 	return NULL;
 }
 
+/* Connects and logs in. Not iscsi_full_connect: that sends a TEST UNIT READY of its own, which would eat a
+ * unit attention, and leaks when it fails. NULL, or why not ("" if libiscsi says why). */
+static const char *log_in(struct session *s, const struct iscsi_url *u, int64_t deadline)
+{
+	const char *lost;
+
+	iscsi_set_noautoreconnect(s->ctx, 1);
+	iscsi_set_session_type(s->ctx, ISCSI_SESSION_NORMAL);
+	iscsi_set_header_digest(s->ctx, ISCSI_HEADER_DIGEST_NONE_CRC32C);
+	iscsi_set_targetname(s->ctx, u->target);
+	if (u->user[0])
+		iscsi_set_initiator_username_pwd(s->ctx, u->user, u->passwd);
+	if (u->target_user[0])
+		iscsi_set_target_username_pwd(s->ctx, u->target_user, u->target_passwd);
+	s->login = (struct answer){0};
+	if (iscsi_connect_async(s->ctx, u->portal, on_answer, &s->login))
+		return "";
+	lost = serve(s, &s->login, deadline);
+	if (lost || s->login.status != SCSI_STATUS_GOOD)
+		return lost ? lost : "";
+	s->login = (struct answer){0};
+	if (iscsi_login_async(s->ctx, on_answer, &s->login))
+		return "";
+	lost = serve(s, &s->login, deadline);
+	return lost ? lost : s->login.status == SCSI_STATUS_GOOD ? NULL : "";
+}
+
 static bool login_fails(struct session *s, int limit_ms, char *why, size_t size)
 {
-	struct iscsi_url *u;
+	int64_t deadline = clock_mono() + (limit_ms < LOGIN_MS ? limit_ms : LOGIN_MS);
 	char name[128] = "iqn.2026-11.org.openrsm:";
-	const char *lost = NULL;
+	struct iscsi_url *u;
+	const char *lost;
 
-	s->login = (struct answer){0};
 	gethostname(name + strlen(name), sizeof name - strlen(name) - 1);
 	s->ctx = iscsi_create_context(name);
 	if (!s->ctx) {
@@ -83,30 +110,14 @@ static bool login_fails(struct session *s, int limit_ms, char *why, size_t size)
 		return true;
 	}
 	u = iscsi_parse_full_url(s->ctx, s->url);
-	if (!u)
-		lost = "";
-	else {
+	if (u)
 		s->lun = u->lun;
-		iscsi_set_noautoreconnect(s->ctx, 1);
-		iscsi_set_session_type(s->ctx, ISCSI_SESSION_NORMAL);
-		iscsi_set_header_digest(s->ctx, ISCSI_HEADER_DIGEST_NONE_CRC32C);
-		iscsi_set_targetname(s->ctx, u->target);
-		if (u->user[0])
-			iscsi_set_initiator_username_pwd(s->ctx, u->user, u->passwd);
-		if (u->target_user[0])
-			iscsi_set_target_username_pwd(s->ctx, u->target_user, u->target_passwd);
-		/* LUN -1: no TEST UNIT READY of libiscsi's own, which would eat a unit attention */
-		if (iscsi_full_connect_async(s->ctx, u->portal, -1, on_answer, &s->login) < 0)
-			lost = "";
-		else
-			lost = serve(s, &s->login,
-				     clock_mono() + (limit_ms < LOGIN_MS ? limit_ms : LOGIN_MS));
+	lost = u ? log_in(s, u, deadline) : "";
+	if (u)
 		iscsi_destroy_url(u);
-	}
-	if (!lost && s->login.status == SCSI_STATUS_GOOD)
+	if (!lost)
 		return false;
-	snprintf(why, size, "can't log in: %s%s%s", lost ? lost : "", lost && *lost ? ": " : "",
-		 iscsi_get_error(s->ctx));
+	snprintf(why, size, "can't log in: %s%s%s", lost, *lost ? ": " : "", iscsi_get_error(s->ctx));
 	drop(s);
 	return true;
 }
@@ -194,13 +205,15 @@ static int iscsi_open(const char *url, int stop_fd, struct transport **t, struct
 	struct iscsi_context *ctx = iscsi_create_context("iqn.2026-11.org.openrsm:parse");
 	struct iscsi_url *u = ctx ? iscsi_parse_full_url(ctx, url) : NULL;
 	struct session *s = NULL;
+	char shown[300];
 	int rc = 0;
 
 	if (!u)
-		rc = err_set(e, ERROR_INVALID_PARAMETER, "%s: %s", url,
-			     ctx ? iscsi_get_error(ctx) : "no memory");
+		rc = err_set(e, ERROR_INVALID_PARAMETER,
+			     "%s: expected iscsi://[USER[%%PASSWORD]@]HOST[:PORT]/TARGET/LUN",
+			     url_shown(url, shown, sizeof shown));
 	else if (!(s = calloc(1, sizeof *s)) || !(s->url = strdup(url)))
-		rc = err_set(e, ERROR_NOT_ENOUGH_MEMORY, "%s: no memory", url);
+		rc = err_set(e, ERROR_NOT_ENOUGH_MEMORY, "no memory");
 	if (u)
 		iscsi_destroy_url(u);
 	if (ctx)
@@ -218,6 +231,7 @@ static int iscsi_siblings(struct transport *t, url_vec *urls, struct err *e)
 {
 	struct session *s = (struct session *)t;
 	uint8_t buf[8 + 8 * 512];
+	char shown[300];
 	struct scsi_cmd c = {.cdb = {0xA0},
 			     .cdb_len = 12,
 			     .dir = SCSI_DATA_IN,
@@ -228,11 +242,12 @@ static int iscsi_siblings(struct transport *t, url_vec *urls, struct err *e)
 	size_t end;
 
 	memset(buf, 0, sizeof buf);
+	url_shown(s->url, shown, sizeof shown);
 	put32(c.cdb + 6, sizeof buf);
 	if (iscsi_execute(t, &c) != OUTCOME_DONE)
-		return err_set(e, ERROR_DEVICE_NOT_AVAILABLE, "%.*s: report luns: %s", base, s->url, c.lost);
+		return err_set(e, ERROR_DEVICE_NOT_AVAILABLE, "%s: report luns: %s", shown, c.lost);
 	if (c.status != SCSI_GOOD)
-		return err_set(e, ERROR_IO_DEVICE, "%.*s: report luns: status %02Xh", base, s->url, c.status);
+		return err_set(e, ERROR_IO_DEVICE, "%s: report luns: status %02Xh", shown, c.status);
 	end = 8 + (size_t)be32(buf);
 	if (end > c.done)
 		end = c.done;

@@ -130,7 +130,7 @@ static enum outcome read_disk(struct drive *d, struct records *r, struct verdict
 	block = be32(cap + 4);
 	if (size.done < 8 || block < 256 || block > RECORD_MAX)
 		return verdict_fail(v, REACT_CANNOT, ERROR_INVALID_DATA, "%s: a block size of %u bytes",
-				    device_url(d->d), block);
+				    device_name(d->d), block);
 	blocks = RECORD_MAX / block;
 	if (be32(cap) < blocks - 1)
 		blocks = be32(cap) + 1;
@@ -175,7 +175,7 @@ enum outcome drive_write_records(struct drive *d, const uint8_t *bytes, const si
 {
 	if (!drive_is_tape(d))
 		return verdict_fail(v, REACT_CANNOT, ERROR_NOT_SUPPORTED,
-				    "%s: labels are written on tape only", device_url(d->d));
+				    "%s: labels are written on tape only", device_name(d->d));
 	/* nothing here is repeated after a unit attention: the medium might be another one by now */
 	if (drive_rewind(d, v) != OUTCOME_DONE || set_variable(d, v) != OUTCOME_DONE)
 		return v->outcome;

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 
 #include <ntmstypes.h>
+#include <stdio.h>
 #include <string.h>
 
 extern const struct transport_ops iscsi_transport, virtual_transport;
@@ -16,6 +17,8 @@ void transport_set_mock(const struct transport_ops *ops) { table[countof(table) 
 
 int transport_open(const char *url, int stop_fd, struct transport **t, struct err *e)
 {
+	char shown[300];
+
 	for (size_t i = 0; i < countof(table); i++)
 		if (table[i] && strncmp(url, table[i]->prefix, strlen(table[i]->prefix)) == 0) {
 			int rc = table[i]->open(url, stop_fd, t, e);
@@ -27,7 +30,21 @@ int transport_open(const char *url, int stop_fd, struct transport **t, struct er
 	return err_set(e, ERROR_INVALID_PARAMETER,
 		       "%s: no such kind of device path; known are virtual:/DIRECTORY and "
 		       "iscsi://HOST[:PORT]/TARGET/LUN",
-		       url);
+		       url_shown(url, shown, sizeof shown));
+}
+
+const char *url_shown(const char *url, char *buf, size_t size)
+{
+	const char *host = strstr(url, "://"), *at, *secret;
+
+	host = host ? host + 3 : url;
+	at = memchr(host, '@', strcspn(host, "/"));
+	secret = at ? memchr(host, '%', (size_t)(at - host)) : NULL;
+	if (secret)
+		snprintf(buf, size, "%.*s%s", (int)(secret - url), url, at);
+	else
+		snprintf(buf, size, "%s", url);
+	return buf;
 }
 
 void url_vec_free(url_vec *v)

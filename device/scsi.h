@@ -70,6 +70,8 @@ struct transport {
 
 /* Opens the transport whose prefix the URL has. */
 int transport_open(const char *url, int stop_fd, struct transport **t, struct err *e);
+/* The URL as it may be shown: without the password that an iSCSI URL can hold. Returns buf. */
+const char *url_shown(const char *url, char *buf, size_t size);
 /* One more transport, for tests; NULL takes it away. */
 void transport_set_mock(const struct transport_ops *ops);
 

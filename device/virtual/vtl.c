@@ -71,6 +71,7 @@ static bool parse(int argc, char **argv, struct options *o)
 					      {"slot", 1, 0, SLOT},
 					      {"place", 1, 0, PLACE},
 					      {"data", 1, 0, DATA},
+					      {"file", 1, 0, DATA},
 					      {"tar", 1, 0, DATA},
 					      {"ansi", 1, 0, ANSI},
 					      {"garbage", 0, 0, GARBAGE},

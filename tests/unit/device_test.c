@@ -156,6 +156,22 @@ static void wrong_kinds(void **state)
 	assert_non_null(strstr(v.err.why, "teapot:"));
 }
 
+static void passwords_are_not_shown(void **state)
+{
+	static const char *const rows[][2] = {
+		{"iscsi://joe%secret@host:3260/iqn.x:y/1", "iscsi://joe@host:3260/iqn.x:y/1"},
+		{"iscsi://joe@host/iqn.x:y%3A/1", "iscsi://joe@host/iqn.x:y%3A/1"},
+		{"iscsi://host/iqn.x%40@y/1", "iscsi://host/iqn.x%40@y/1"},
+		{"virtual:/a/b%c@d", "virtual:/a/b%c@d"},
+	};
+	char shown[100];
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		assert_string_equal(url_shown(rows[i][0], shown, sizeof shown), rows[i][1]);
+	fails(changer_open("iscsi://joe%secret@host", &c, &v));
+	assert_null(strstr(v.err.why, "secret"));
+}
+
 static void vital_pages(void **state)
 {
 	const struct identity *id;
@@ -611,6 +627,7 @@ int main(void)
 		T(busy_and_conflict, with_changer),
 		T(sense_that_says_nothing, with_changer),
 		T(wrong_kinds, no_device),
+		T(passwords_are_not_shown, no_device),
 		T(vital_pages, no_device),
 		T(mode_pages, no_device),
 		T(bad_mode_pages, no_device),
