@@ -113,6 +113,7 @@ static void exchange_init(struct exchange *x, struct connection *c, struct MHD_C
 
 static void exchange_clear(struct exchange *x)
 {
+	poll_end(x->server->waits, &x->poll);
 	if (x->call) {
 		wire_clear(x->call->in, &x->in);
 		wire_clear(wire_calls[x->answered].out, &x->out);

@@ -91,6 +91,7 @@ void poll_listen(struct waits *w, struct poll *p)
 	pthread_mutex_lock(&w->lock);
 	p->number = ++w->last_number;
 	p->suspended = p->woken = p->gone = false;
+	p->listening = true;
 	TAILQ_INSERT_TAIL(bucket(w, &p->call), p, in_bucket);
 	pthread_mutex_unlock(&w->lock);
 }
@@ -130,6 +131,9 @@ bool poll_suspend(struct waits *w, struct poll *p, bool (*suspend)(struct poll *
 
 void poll_end(struct waits *w, struct poll *p)
 {
+	if (!p->listening)
+		return;
+	p->listening = false;
 	pthread_mutex_lock(&w->lock);
 	TAILQ_REMOVE(bucket(w, &p->call), p, in_bucket);
 	pthread_mutex_unlock(&w->lock);

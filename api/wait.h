@@ -22,6 +22,7 @@ struct poll {
 	int fd;
 	int64_t until; /* clock_mono() */
 	void (*resume)(struct poll *);
+	bool listening;
 	/* of wait.c, under its lock */
 	TAILQ_ENTRY(poll) in_bucket, by_deadline;
 	uint64_t number;
@@ -40,6 +41,8 @@ void poll_listen(struct waits *w, struct poll *p);
 /* True: it is suspended, and resume(p) will be called once, by any thread. False: it was woken, or suspend(p)
  * refused: look again. */
 bool poll_suspend(struct waits *w, struct poll *p, bool (*suspend)(struct poll *));
+/* In any case, and again does no harm: libmicrohttpd may close a connection that was resumed without asking
+ * us again. */
 void poll_end(struct waits *w, struct poll *p);
 
 #endif

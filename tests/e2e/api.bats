@@ -303,6 +303,11 @@ waits() {
 	until_ok none_open
 }
 
+@test "clients that die in every way leave nothing behind" {
+	python3 "$BATS_TEST_DIRNAME/clients_die.py" "$API/sock"
+	until_ok none_open
+}
+
 # ---- start and stop ----
 
 @test "--check-config tells mistakes by line; --version and --help" {
