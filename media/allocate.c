@@ -67,7 +67,7 @@ static int take_with_others(struct txn *t, const struct want *w, const struct si
 #define CANDIDATE(condition)                                                                                            \
 	"SELECT s.id FROM (SELECT (SELECT id FROM side c INDEXED BY side_available WHERE c.state=4 AND c.usable=1 "       \
 	"AND c.pool=?1 AND c.library=l.id " condition "ORDER BY c.allocate_count, c.id LIMIT 1) AS id "                  \
-	"FROM library l JOIN object o ON o.id=l.id WHERE l.library_type<>1 AND o.enabled=1 AND o.opstate IN (0,10)) x " \
+	"FROM library l CROSS JOIN object o ON o.id=l.id WHERE l.library_type<>1 AND o.enabled=1 AND o.opstate IN (0,10)) x " \
 	"CROSS JOIN side s ON s.id=x.id ORDER BY s.allocate_count, s.id LIMIT 1"
 static const char any_side[] = CANDIDATE("");
 static const char whole_medium[] =
