@@ -267,14 +267,20 @@ static bool link_leads_to(const char *path, const char *target)
 	return n > 0 && (size_t)n == strlen(target) && memcmp(now, target, (size_t)n) == 0;
 }
 
+/* The side's noted size goes before the link comes: from then on the side may become shorter. */
 int vdrive_load(struct vlib *lib, struct place *drive, const struct cartridge *c, struct err *e)
 {
-	char path[PATH_MAX], target[CARTRIDGE_NAME + 16];
+	char path[PATH_MAX], place[PATH_MAX], target[CARTRIDGE_NAME + 16];
+	struct cartridge loaded = *c;
 
 	link_path(lib, drive, path, sizeof path);
+	vlib_path(lib, drive, place, sizeof place);
 	link_target(c, target, sizeof target);
 	drive->ready_at = drive->position = 0;
 	if (!link_leads_to(path, target)) {
+		loaded.size[c->up - 1] = 0;
+		if (cartridge_write(place, &loaded, e))
+			return (int)e->code;
 		unlink(path);
 		if (symlink(target, path))
 			return err_errno(e, ERROR_IO_DEVICE, "%s", path);

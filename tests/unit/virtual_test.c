@@ -340,6 +340,33 @@ static void load_label_unload(void **state)
 	drive_close(d);
 }
 
+/* What is shorter than it was when it was loaded is no copy under way. */
+static void a_loaded_side_may_become_shorter(void **state)
+{
+	static const size_t len[] = {80};
+	uint8_t text[80] = "VOL1";
+	struct records r;
+	struct drive *d;
+
+	build("", 1);
+	d = drive(1);
+	done(changer_move(c, 0, SLOT, DRIVE, false, &v));
+	done(drive_wait_ready(d, 5000, NULL, NULL, &v));
+	shell("seq 1000 >drives/01/medium");
+	done(drive_unload(d, &v));
+	done(drive_wait_ready(d, 5000, NULL, NULL, &v));
+	done(drive_write_records(d, text, len, 1, 1, &v));
+	done(drive_read_records(d, &r, &v));
+	assert_int_equal(r.n, 80);
+	records_free(&r);
+	shell(": >drives/01/medium");
+	assert_int_equal(drive_status(d, &v), DRIVE_READY);
+	done(drive_unload(d, &v));
+	done(changer_move(c, 0, DRIVE, SLOT, false, &v));
+	assert_false(element(SLOT).except);
+	drive_close(d);
+}
+
 static void the_application_reads_and_writes_a_plain_file(void **state)
 {
 	struct records r;
@@ -782,6 +809,7 @@ int main(void)
 		T(what_a_robot_lacks_is_learned),
 		T(initialize_falls_back),
 		T(load_label_unload),
+		T(a_loaded_side_may_become_shorter),
 		T(the_application_reads_and_writes_a_plain_file),
 		T(a_held_medium_is_not_unloaded),
 		T(a_locked_medium_is_not_unloaded),
