@@ -38,36 +38,45 @@ static enum outcome candidates(struct changer *c, candidate_vec *out, struct ver
 	return v->outcome;
 }
 
+static void match_sites(const element_vec *elements, const candidate_vec *found, drive_site_vec *out)
+{
+	struct match_id *els = calloc(elements->n + 1, sizeof *els),
+			*devs = calloc(found->n + 1, sizeof *devs);
+	const char **urls = calloc(found->n + 1, sizeof *urls);
+	struct match *m = calloc(elements->n + 1, sizeof *m), *next = m;
+	size_t n = 0, devices = 0;
+
+	if (els && devs && urls && m) {
+		vec_each(f, found) {
+			urls[devices] = f->url;
+			devs[devices++] = (struct match_id){f->id.vendor, f->id.product, f->id.serial};
+		}
+		vec_each(el, elements)
+			if (el->type == ELEMENT_DRIVE)
+				els[n++] = (struct match_id){el->id_vendor, el->id_product, el->id_serial};
+		match_drives(els, n, devs, devices, m);
+		vec_each(el, elements)
+			if (el->type == ELEMENT_DRIVE) {
+				char *url = next->device < 0 ? NULL : strdup(urls[next->device]);
+
+				*vec_add(out) = (struct drive_site){el->address, url, next++->way};
+			}
+	}
+	free(els);
+	free(devs);
+	free(urls);
+	free(m);
+}
+
 enum outcome discover_drives(struct changer *c, const element_vec *elements, drive_site_vec *out,
 			     struct verdict *v)
 {
-	VEC(struct match_id) els = {0}, devs = {0};
 	candidate_vec found = {0};
-	size_t first = out->n;
 
-	if (candidates(c, &found, v) == OUTCOME_DONE) {
-		vec_each(el, elements)
-			if (el->type == ELEMENT_DRIVE) {
-				*vec_add(&els) =
-					(struct match_id){el->id_vendor, el->id_product, el->id_serial};
-				*vec_add(out) = (struct drive_site){.element = el->address};
-			}
-		vec_each(f, &found)
-			*vec_add(&devs) = (struct match_id){f->id.vendor, f->id.product, f->id.serial};
-		struct match *m = calloc(els.n + 1, sizeof *m);
-		if (m)
-			match_drives(els.v, els.n, devs.v, devs.n, m);
-		for (size_t i = 0; m && i < els.n; i++)
-			if (m[i].device >= 0) {
-				out->v[first + i].url = strdup(found.v[m[i].device].url);
-				out->v[first + i].way = m[i].way;
-			}
-		free(m);
-	}
+	if (candidates(c, &found, v) == OUTCOME_DONE)
+		match_sites(elements, &found, out);
 	vec_each(f, &found)
 		free(f->url);
 	vec_free(&found);
-	vec_free(&els);
-	vec_free(&devs);
 	return v->outcome;
 }

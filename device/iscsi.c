@@ -200,27 +200,32 @@ static enum outcome iscsi_execute(struct transport *t, struct scsi_cmd *c)
 	return send_and_wait(s, c);
 }
 
-static int iscsi_open(const char *url, int stop_fd, struct transport **t, struct err *e)
+static bool url_is_sound(const char *url)
 {
 	struct iscsi_context *ctx = iscsi_create_context("iqn.2026-11.org.openrsm:parse");
 	struct iscsi_url *u = ctx ? iscsi_parse_full_url(ctx, url) : NULL;
-	struct session *s = NULL;
-	char shown[300];
-	int rc = 0;
+	bool sound = u;
 
-	if (!u)
-		rc = err_set(e, ERROR_INVALID_PARAMETER,
-			     "%s: expected iscsi://[USER[%%PASSWORD]@]HOST[:PORT]/TARGET/LUN",
-			     url_shown(url, shown, sizeof shown));
-	else if (!(s = calloc(1, sizeof *s)) || !(s->url = strdup(url)))
-		rc = err_set(e, ERROR_NOT_ENOUGH_MEMORY, "no memory");
 	if (u)
 		iscsi_destroy_url(u);
 	if (ctx)
 		iscsi_destroy_context(ctx);
-	if (rc) {
+	return sound;
+}
+
+static int iscsi_open(const char *url, int stop_fd, struct transport **t, struct err *e)
+{
+	struct session *s;
+	char shown[300];
+
+	if (!url_is_sound(url))
+		return err_set(e, ERROR_INVALID_PARAMETER,
+			       "%s: expected iscsi://[USER[%%PASSWORD]@]HOST[:PORT]/TARGET/LUN",
+			       url_shown(url, shown, sizeof shown));
+	s = calloc(1, sizeof *s);
+	if (!s || !(s->url = strdup(url))) {
 		free(s);
-		return rc;
+		return err_set(e, ERROR_NOT_ENOUGH_MEMORY, "no memory");
 	}
 	s->base.stop_fd = stop_fd;
 	*t = &s->base;

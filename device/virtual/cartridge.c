@@ -53,32 +53,32 @@ static int take(void *arg, const struct ini_entry *entry, struct err *e)
 	struct cartridge *c = arg;
 	const struct {
 		const char *key;
-		int *number;
-		uint16_t *address;
-		int64_t *size;
-	} keys[] = {{"sides", &c->sides},
-		    {"generation", &c->generation},
-		    {"up", &c->up},
-		    {"at", NULL, &c->at},
-		    {"source", NULL, &c->source},
-		    {"size1", NULL, NULL, &c->size[0]},
-		    {"size2", NULL, NULL, &c->size[1]}};
+		void *value;
+		size_t size;
+	} numbers[] = {
+#define N(key, member) {key, &c->member, sizeof c->member}
+		N("sides", sides),   N("generation", generation), N("up", up),	       N("at", at),
+		N("source", source), N("size1", size[0]),	  N("size2", size[1]),
+#undef N
+	};
 	long v;
 	int yes, rc;
 
 	if (!entry->key)
 		return 0;
-	for (size_t i = 0; i < countof(keys); i++) {
-		if (strcmp(entry->key, keys[i].key) != 0)
+	for (size_t i = 0; i < countof(numbers); i++) {
+		if (strcmp(entry->key, numbers[i].key) != 0)
 			continue;
-		rc = ini_number(entry, 0, keys[i].size ? LONG_MAX : 65535, &v, e);
-		if (!rc && keys[i].number)
-			*keys[i].number = (int)v;
-		else if (!rc && keys[i].address)
-			*keys[i].address = (uint16_t)v;
-		else if (!rc)
-			*keys[i].size = v;
-		return rc;
+		rc = ini_number(entry, 0, numbers[i].size == sizeof(int64_t) ? LONG_MAX : 65535, &v, e);
+		if (rc)
+			return rc;
+		if (numbers[i].size == sizeof(uint16_t))
+			*(uint16_t *)numbers[i].value = (uint16_t)v;
+		else if (numbers[i].size == sizeof(int))
+			*(int *)numbers[i].value = (int)v;
+		else
+			*(int64_t *)numbers[i].value = v;
+		return 0;
 	}
 	if (strcmp(entry->key, "serial") == 0) {
 		snprintf(c->serial, sizeof c->serial, "%s", entry->value);

@@ -99,10 +99,10 @@ int vlib_get(const char *dir, struct vlib **lib, struct err *e)
 		*lib = (*lib)->next;
 	if (!*lib) {
 		rc = vlib_new(real, lib, e);
-		if (!rc)
+		if (*lib)
 			(*lib)->next = all, all = *lib;
 	}
-	if (!rc)
+	if (*lib)
 		(*lib)->refs++;
 	pthread_mutex_unlock(&all_lock);
 	return rc;
