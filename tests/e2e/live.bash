@@ -23,7 +23,6 @@ until_ok() {
 }
 
 live_start() {
-	local i
 	live_path
 	LIVE=$(mktemp -d /tmp/rsm-e2e.XXXXXX)
 	export LIVE RSM_SERVER=unix:$LIVE/rsmd.sock
@@ -31,8 +30,8 @@ live_start() {
 	vtl create "$LIVE/lib" --slots 8 --drives 2 --mailslots 2
 	echo 'written by tar' >"$LIVE/note"
 	tar cf "$LIVE/note.tar" -C "$LIVE" note
-	for i in 1 2 3 4 5; do vtl add "$LIVE/lib" CLI00${i}L8; done
-	vtl add "$LIVE/lib" CLI006L8 --file "$LIVE/note.tar"
+	vtl add "$LIVE/lib" CLI001L8 CLI002L8 CLI003L8 CLI004L8 CLI005L8
+	vtl add "$LIVE/lib" CLI006L8 --data "$LIVE/note.tar"
 	mkdir "$LIVE/state"
 	printf '[rsmd]\nstate = %s\nstore = sqlite:%s\nlisten = %s\n\n[library lib]\nchanger = virtual:%s\n' \
 		"$LIVE/state" "$LIVE/rsm.db" "$RSM_SERVER" "$LIVE/lib" >"$LIVE/rsmd.conf"
