@@ -171,6 +171,8 @@ void json_text(struct str *to, const char *text);
 
 /* ---- wait.c ---- */
 
+void wait_a_moment(void); /* between two looks at what another process does */
+
 /* Follows a library request until it is finished, telling what it waits for. EXIT_ status. */
 int wait_request(const GUID *request, DWORD timeout);
 /* Follows every open request of a library (null: any) whose operation is in ops (bits 1 << NTMS_LM_x) and

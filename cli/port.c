@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static bool many, wait_too, queue, force, full, fast, stop_it;
+static bool many, no_wait, wait_too, queue, force, full, fast, stop_it;
 static const char *stop_id;
 static DWORD timeout = INFINITE;
 
@@ -24,6 +24,7 @@ static void print_operation(const GUID *id)
 /* ---- inject ---- */
 
 static const struct opt inject_opts[] = {
+	{"no-wait", 0, OPT_FLAG, &no_wait, NULL, "return before the port is open"},
 	{"many", 'm', OPT_FLAG, &many, NULL, "open the port again after each find, until it is stopped"},
 	WAIT,
 	{NULL},
@@ -74,6 +75,23 @@ static GUID operation_named(const char *text, DWORD op, GUID *library)
 	return found;
 }
 
+/* People may put something in: a port is out, or can't be closed at all, and the request has begun. */
+static bool port_open(const GUID *library, const GUID *operation)
+{
+	guid_vec ports = {0};
+	bool open = false;
+	if (object_again(operation)->info.Info.LibRequest.State == NTMS_LM_QUEUED)
+		return false;
+	enumerate(library, NTMS_IEPORT, &ports);
+	vec_each(p, &ports) {
+		struct object *o = object_again(p);
+		open |= o->info.Info.IEPort.Position == NTMS_PORTPOSITION_EXTENDED ||
+			(object_detail(o)->dwFlags & RSM_DETAIL_ALWAYSOPEN);
+	}
+	vec_free(&ports);
+	return open;
+}
+
 static int inject_start(int n, char **operands)
 {
 	GUID library = library_named(n, operands), operation = {0};
@@ -83,7 +101,11 @@ static int inject_start(int n, char **operands)
 		return failed(code, "%s", n ? operands[0] : "");
 	print_operation(&operation);
 	fflush(stdout);
-	return wait_too ? wait_request(&operation, timeout) : EXIT_OK;
+	if (wait_too)
+		return wait_request(&operation, timeout);
+	while (!no_wait && !request_finished(object_again(&operation)) && !port_open(&library, &operation))
+		wait_a_moment();
+	return EXIT_OK;
 }
 
 static int inject_end(int n, char **operands, DWORD action)
@@ -107,9 +129,11 @@ const struct command cmd_inject_start = {
 	.opts = inject_opts,
 	.run = inject_start,
 	.summary = "Open a library's port and take in what people put there",
-	.help = "Prints the operation, which runs until the port's time-out, 'rsm inject retract' or 'rsm "
-		"inject stop'.\n"
-		"Each cartridge is moved to a slot and identified.",
+	.help = "Prints the operation and returns when the port is open. The operation goes on until "
+		"somebody\n"
+		"closes the port, 'rsm inject stop', or the port's time-out; then each cartridge in the port "
+		"is\n"
+		"moved to a slot and identified.",
 };
 const struct command cmd_inject_stop = {
 	.name = "inject stop",
@@ -118,7 +142,7 @@ const struct command cmd_inject_stop = {
 	.max = 1,
 	.opts = wait_opts,
 	.run = inject_stop,
-	.summary = "End an inject",
+	.summary = "End an inject: take in what is in the port, and close it",
 };
 const struct command cmd_inject_retract = {
 	.name = "inject retract",
@@ -127,7 +151,7 @@ const struct command cmd_inject_retract = {
 	.max = 1,
 	.opts = wait_opts,
 	.run = inject_retract,
-	.summary = "Look into the port now and take in what is there",
+	.summary = "Take in what is in the port now, and open it again; for an inject with --many",
 };
 
 /* ---- eject ---- */

@@ -16,7 +16,7 @@ static long long now_ms(void)
 	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
 }
 
-static void pause_ms(int ms) { nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000L}, NULL); }
+void wait_a_moment(void) { nanosleep(&(struct timespec){.tv_nsec = LOOK_MS * 1000000L}, NULL); }
 
 /* Says it of the object if it is news. */
 static void say(struct object *o, const char *text)
@@ -91,7 +91,7 @@ int wait_request(const GUID *request, DWORD timeout)
 		if (late(end, timeout))
 			return timed_out();
 		say_request(o);
-		pause_ms(LOOK_MS);
+		wait_a_moment();
 	}
 }
 
@@ -132,7 +132,7 @@ int wait_work(const GUID *library, unsigned ops, const GUID *medium, DWORD timeo
 			status = timed_out();
 			break;
 		}
-		pause_ms(LOOK_MS);
+		wait_a_moment();
 	}
 	vec_each(m, &mine)
 		if (status == EXIT_OK && request_finished(object_again(m)))

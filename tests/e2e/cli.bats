@@ -192,7 +192,7 @@ CLI003L8 available" ]
 	until_ok grep -q "operator request" "$LIVE/told"
 	rsm inject start lib --quiet >"$LIVE/operation"
 	mv "$LIVE/lib/shelf/$name" "$LIVE/lib/mailslots/01/"
-	rsm inject retract --wait --timeout 30s
+	rsm inject stop --wait --timeout 30s
 	wait $mount
 	[ -e "$(cat "$LIVE/path")" ]
 	rsm dismount "$lmid" --wait --timeout 30s
