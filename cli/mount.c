@@ -76,28 +76,26 @@ static void tell_mounted(const char *medium, const GUID *drive)
 static int mount(int n, char **operands)
 {
 	struct mounting m = {.n = (DWORD)n};
-	struct medium first = {0};
+	struct medium media[MOST];
 	if (n > MOST)
 		usage(&cmd_mount, "at most %d media at once", MOST);
 	if (drive_name && n > 1)
 		usage(&cmd_mount, "--drive goes with one medium");
 	for (int i = 0; i < n; i++) {
-		struct medium one = resolve_medium(operands[i], (int)side_number, true);
-		m.media[i] = guid_null(&one.logical) ? one.side : one.logical;
-		if (!i)
-			first = one;
+		media[i] = resolve_medium(operands[i], (int)side_number, true);
+		m.media[i] = guid_null(&media[i].logical) ? media[i].side : media[i].logical;
 	}
 	if (drive_name)
-		m.drives[0] = drive_of(&first);
+		m.drives[0] = drive_of(&media[0]);
 	m.options = (to_write || !to_read ? NTMS_MOUNT_WRITE : 0) |
 		    (to_read || !to_write ? NTMS_MOUNT_READ : 0) | (no_wait ? NTMS_MOUNT_NOWAIT : 0) |
 		    (if_available ? NTMS_MOUNT_ERROR_NOT_AVAILABLE : 0) |
 		    (if_online ? NTMS_MOUNT_ERROR_OFFLINE : 0) | (drive_name ? NTMS_MOUNT_SPECIFIC_DRIVE : 0);
-	DWORD code = call_watched(do_mount, &m, &first.physical);
+	DWORD code = call_watched(do_mount, &m, &media[0].physical);
 	if (code)
 		return failed(code, "%s", operands[0]);
 	for (int i = 0; i < n && !no_wait; i++)
-		tell_mounted(operands[i], &m.drives[i]);
+		tell_mounted(object_name(&media[i].physical), &m.drives[i]);
 	return EXIT_OK;
 }
 

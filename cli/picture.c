@@ -20,7 +20,7 @@ static const struct {
 	[NTMS_PARTSTATE_IMPORT] = {'i', "import"},
 	[NTMS_PARTSTATE_RESERVED] = {'r', "reserved"},
 };
-static bool used[countof(marks)], disabled;
+static bool used[countof(marks)], disabled, cleaners;
 
 static char mark_of(struct object *medium)
 {
@@ -31,6 +31,10 @@ static char mark_of(struct object *medium)
 	if (!medium->info.Enabled) {
 		disabled = true;
 		return '!';
+	}
+	if (object_detail(medium)->dwFlags & RSM_DETAIL_CLEANER) {
+		cleaners = true;
+		return 'c';
 	}
 	state = state < countof(marks) ? state : NTMS_PARTSTATE_UNKNOWN;
 	used[state] = true;
@@ -120,5 +124,5 @@ void picture(const GUID *library)
 	for (size_t i = 0; i < countof(marks); i++)
 		if (used[i])
 			printf("  %c %s", marks[i].mark, marks[i].means);
-	printf("%s\n", disabled ? "  ! disabled" : "");
+	printf("%s%s\n", cleaners ? "  c cleaner" : "", disabled ? "  ! disabled" : "");
 }

@@ -75,13 +75,11 @@ static GUID operation_named(const char *text, DWORD op, GUID *library)
 	return found;
 }
 
-/* People may put something in: a port is out, or can't be closed at all, and the request has begun. */
-static bool port_open(const GUID *library, const GUID *operation)
+/* People may put something in: a port is out, or can't be closed at all. */
+static bool port_open(const GUID *library)
 {
 	guid_vec ports = {0};
 	bool open = false;
-	if (object_again(operation)->info.Info.LibRequest.State == NTMS_LM_QUEUED)
-		return false;
 	enumerate(library, NTMS_IEPORT, &ports);
 	vec_each(p, &ports) {
 		struct object *o = object_again(p);
@@ -103,8 +101,12 @@ static int inject_start(int n, char **operands)
 	fflush(stdout);
 	if (wait_too)
 		return wait_request(&operation, timeout);
-	while (!no_wait && !request_finished(object_again(&operation)) && !port_open(&library, &operation))
-		wait_a_moment();
+	for (int looks = 0; !no_wait && looks < 20; wait_a_moment()) { /* 20: a robot may not tell */
+		struct object *o = object_again(&operation);
+		if (request_finished(o) || port_open(&library))
+			break;
+		looks += o->info.Info.LibRequest.State == NTMS_LM_INPROCESS;
+	}
 	return EXIT_OK;
 }
 

@@ -60,7 +60,7 @@ static int collect_outcome(struct ctl *c, struct request *r, const struct event 
 	int64_t id = 0;
 
 	TRY(look_at_ports(c, &p));
-	if (p.extended)
+	if (p.extended && c->can_extend) /* one that can't be closed is no fault */
 		TRY(oprequest_post(c->t, &o, &id, c->e));
 	/* what was asked while the port was out is done now */
 	TRY(sql_do(c->t, c->e, "UPDATE librequest SET wanted=wanted & ~? WHERE id=?", "ui", WANTED_RETRACT,

@@ -12,7 +12,9 @@
 /* reason, device, serial, generation, holder, address, done, total, flags, medium, session */
 #define IN_IT "(SELECT o.guid FROM physical_media m JOIN object o ON o.id=m.id WHERE m.place=t.id)"
 static const char *const details[WIRE_TYPES] = {
-	[NTMS_LIBRARY] = "SELECT t.reason, '', '', '', '', 0, 0, 0, 0, NULL, NULL FROM library t WHERE t.id=?",
+	[NTMS_LIBRARY] = "SELECT t.reason, coalesce((SELECT device FROM changer c WHERE c.library=t.id),''), "
+			 "coalesce((SELECT serial FROM changer c WHERE c.library=t.id),''), '', '', 0, 0, 0, 0, NULL, NULL "
+			 "FROM library t WHERE t.id=?",
 	[NTMS_CHANGER] = "SELECT '', t.device, t.serial, '', '', t.element, 0, 0, 0, " IN_IT ", NULL FROM changer t WHERE t.id=?",
 	[NTMS_DRIVE] = "SELECT t.reason, t.url, t.serial, t.generation, t.holder, t.element, 0, 0, CASE t.holder WHEN '' THEN 0 ELSE 32 END, "
 		       IN_IT ", NULL FROM drive t WHERE t.id=?",
