@@ -19,6 +19,7 @@ static const struct opt mount_opts[] = {
 	{"timeout", 't', OPT_TIME, &timeout, "TIME", "give up after that time (default: never)"},
 	{"no-wait", 0, OPT_FLAG, &no_wait, NULL, "return as soon as the mount is queued"},
 	{"if-available", 0, OPT_FLAG, &if_available, NULL, "fail if medium or drive is not free now"},
+	{"json", 'J', OPT_FLAG, &set.json, NULL, "print JSON"},
 	{"if-online", 0, OPT_FLAG, &if_online, NULL,
 	 "fail if the medium is offline, without asking an operator"},
 	{NULL},
