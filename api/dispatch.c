@@ -153,7 +153,7 @@ static enum step submit(struct exchange *x)
 	struct server *s = x->server;
 
 	if (!exchange_suspend(x)) {
-		err_set(&x->err, ERROR_NOT_READY, "rsmd is stopping");
+		err_set(&x->err, ERROR_NOT_CONNECTED, "rsmd is stopping");
 		return reply_error(x, 0);
 	}
 	if (x->call->mode != M_WAIT)

@@ -40,7 +40,7 @@ static void job_done_resume(void *arg, const struct err *e, int64_t seq)
 
 static enum step stopping(struct exchange *x)
 {
-	err_set(&x->err, ERROR_NOT_READY, "rsmd is stopping");
+	err_set(&x->err, ERROR_NOT_CONNECTED, "rsmd is stopping");
 	return reply_error(x, 0);
 }
 
