@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * Reading rsmd.conf: lines into sections and keys, keys by a table, then the rules that span several lines.
+ * Reading rsmd.conf: keys by a table, then the rules that span several lines.
  */
 #include "api/config.h"
 
+#include "base/ini.h"
 #include "device/quirks.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,9 +21,10 @@ struct reader {
 	int seen[16]; /* for each key of the section: the line it was first given in */
 };
 
-static int mistake_at(struct reader *r, int line, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static void mistake_at(struct reader *r, int line, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
-static int mistake_at(struct reader *r, int line, const char *fmt, ...)
+static void mistake_at(struct reader *r, int line, const char *fmt, ...)
 {
 	va_list ap;
 	auto_free char *text = NULL;
@@ -32,11 +33,8 @@ static int mistake_at(struct reader *r, int line, const char *fmt, ...)
 	if (vasprintf(&text, fmt, ap) < 0)
 		abort();
 	va_end(ap);
-	str_puts(r->mistakes, r->c->file);
-	if (line)
-		str_printf(r->mistakes, ":%d", line);
-	str_printf(r->mistakes, ": %s\n", text);
-	return ++r->n_mistakes;
+	str_printf(r->mistakes, "%s:%d: %s\n", r->c->file, line, text);
+	r->n_mistakes++;
 }
 
 #define mistake(r, ...) mistake_at(r, (r)->line, __VA_ARGS__)
@@ -279,26 +277,6 @@ _Static_assert(countof(keys) <= countof(((struct reader *)0)->seen), "a place fo
 
 /* ---- lines ---- */
 
-/* Cuts a comment (; or # at the beginning, ; after a blank, neither within quotes) and the blanks around. */
-static char *trim(char *s)
-{
-	bool quoted = false;
-	char *end;
-
-	s += strspn(s, " \t");
-	if (*s == '#')
-		*s = 0;
-	for (char *p = s; *p; p++) {
-		if (*p == '"')
-			quoted = !quoted;
-		else if (*p == ';' && !quoted && (p == s || isspace((unsigned char)p[-1])))
-			*p = 0, p--;
-	}
-	for (end = s + strlen(s); end > s && isspace((unsigned char)end[-1]);)
-		*--end = 0;
-	return s;
-}
-
 static bool name_ok(const char *s)
 {
 	return isalnum((unsigned char)*s) &&
@@ -326,18 +304,10 @@ static void open_library(struct reader *r, const char *name)
 	r->section = IN_LIBRARY;
 }
 
-static void read_section(struct reader *r, char *s)
+static void read_section(struct reader *r, const char *s)
 {
-	size_t n = strlen(s);
-
 	memset(r->seen, 0, sizeof r->seen);
 	r->section = IN_UNKNOWN;
-	if (s[n - 1] != ']') {
-		mistake(r, "a section ends with ']': \"%s\" doesn't", s);
-		return;
-	}
-	s[n - 1] = 0;
-	s = trim(s + 1);
 	if (strcmp(s, "rsmd") == 0) {
 		if (r->rsmd_line)
 			mistake(r, "[rsmd] stands in line %d already", r->rsmd_line);
@@ -350,18 +320,8 @@ static void read_section(struct reader *r, char *s)
 	}
 }
 
-static void read_key(struct reader *r, char *s)
+static void read_key(struct reader *r, const char *name, const char *value)
 {
-	char *eq = strchr(s, '=');
-	const char *name, *value;
-
-	if (!eq) {
-		mistake(r, "neither `[section]` nor `key = value`: \"%.60s\"", s);
-		return;
-	}
-	*eq = 0;
-	name = trim(s);
-	value = eq + 1 + strspn(eq + 1, " \t");
 	if (r->section == IN_UNKNOWN)
 		return; /* said already */
 	if (r->section == IN_NONE) {
@@ -383,23 +343,21 @@ static void read_key(struct reader *r, char *s)
 	mistake(r, "unknown key \"%s\" in %s", name, r->section == IN_RSMD ? "[rsmd]" : "a [library]");
 }
 
-static void read_line(struct reader *r, char *s, size_t n)
+static bool is_text(const char *s) { return !u8_check((const uint8_t *)s, strlen(s)); }
+
+/* Goes on after a mistake, to tell all of them at once. */
+static int read_entry(void *arg, const struct ini_entry *entry, struct err *e)
 {
-	if (r->line == 1 && n >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0)
-		s += 3, n -= 3;
-	if (memchr(s, 0, n)) {
-		mistake(r, "a NUL byte: this is no text");
-		return;
-	}
-	if (u8_check((const uint8_t *)s, n)) {
+	struct reader *r = arg;
+
+	r->line = entry->line;
+	if (entry->key ? !is_text(entry->key) || !is_text(entry->value) : !is_text(entry->section))
 		mistake(r, "this is not UTF-8");
-		return;
-	}
-	s = trim(s);
-	if (*s == '[')
-		read_section(r, s);
-	else if (*s)
-		read_key(r, s);
+	else if (entry->key)
+		read_key(r, entry->key, entry->value);
+	else
+		read_section(r, entry->section);
+	return 0;
 }
 
 /* ---- rules over several lines ---- */
@@ -456,23 +414,15 @@ static void complete(struct reader *r)
 int config_read(const char *file, struct config *c, struct str *mistakes)
 {
 	struct reader r = {.c = c, .mistakes = mistakes};
-	auto_free char *line = NULL;
-	size_t cap = 0;
-	ssize_t n;
-	FILE *f;
+	struct err e;
 
 	*c = (struct config){.file = file, .log = LOG_L_INFO};
 	quirk_forget_added();
-	f = fopen(file, "re");
-	if (!f)
-		return mistake_at(&r, 0, "can't be opened: %s", strerror(errno));
-	while ((n = getline(&line, &cap, f)) >= 0) {
-		r.line++;
-		read_line(&r, line, (size_t)n);
+	if (ini_read(file, read_entry, &r, &e)) {
+		str_printf(mistakes, "%s\n",
+			   e.why); /* names file and line; what comes after it wasn't read */
+		return r.n_mistakes + 1;
 	}
-	if (ferror(f))
-		mistake_at(&r, r.line, "can't be read: %s", strerror(errno));
-	fclose(f);
 	complete(&r);
 	return r.n_mistakes;
 }

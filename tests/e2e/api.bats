@@ -383,3 +383,22 @@ waits() {
 	exec {LOCK[1]}>&-
 	until_ok ready
 }
+
+@test "SIGTERM during a move of minutes: stops at once, the move stays open and is settled at the next start" {
+	sql() { sqlite3 -readonly "$API/state/rsm.db" "$1"; }
+	moving() { [ "$(sql 'SELECT count(*) FROM action WHERE state=0 AND kind=3')" = 1 ]; } # ACT_MOVE
+	settled() { [ "$(sql 'SELECT count(*) FROM action WHERE state IN (0, 3)')" = 0 ]; }
+	placed() { [ "$(sql "SELECT count(*) FROM physical_media WHERE barcode='API001L8' AND verified AND place NOT NULL")" = 1 ]; }
+	api_stop
+	vtl add "$API/lib" API001L8
+	echo 'move_ms = 600000' >>"$API/lib/library.ini"
+	api_start # and a new cartridge is brought to a drive, to see what it is
+	until_ok moving
+	api_stop
+	moving
+	sed -i /move_ms/d "$API/lib/library.ini"
+	api_start
+	until_ok settled
+	until_ok placed
+	[ "$(find "$API/lib" -name API001L8 | wc -l)" = 1 ]
+}
