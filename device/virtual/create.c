@@ -50,10 +50,10 @@ static int first_empty(struct vlib *lib, char *out, size_t size, struct err *e)
 	vec_each(p, &lib->places) {
 		struct cartridge c;
 
-		if (p->type != ELEMENT_STORAGE)
+		if (p->type != ELEMENT_STORAGE || p->content != CONTENT_EMPTY)
 			continue;
 		vlib_path(lib, p, out, size);
-		if (cartridge_find(out, &c) == CONTENT_EMPTY)
+		if (vlib_look(lib, p, &c) == CONTENT_EMPTY)
 			return 0;
 	}
 	return err_set(e, ERROR_LIBRARY_FULL, "%s: no slot is empty", lib->dir);

@@ -90,6 +90,7 @@ int vlib_get(const char *dir, struct vlib **lib, struct err *e)
 	char real[PATH_MAX];
 	int rc = 0;
 
+	*lib = NULL;
 	if (!realpath(dir, real))
 		return err_errno(e, ERROR_FILE_NOT_FOUND, "%s", dir);
 	if (strlen(real) >= sizeof(*lib)->dir)

@@ -159,17 +159,21 @@ static void make_data(const struct options *o, char out[32])
 static int add(struct options *o)
 {
 	char data[32] = "";
+	struct vlib *lib;
 	struct err e;
-	int rc = 0;
+	int rc;
 
 	if (o->ansi || o->garbage) {
 		make_data(o, data);
 		o->cartridge.data = data;
 	}
+	rc = vlib_get(o->operand[1], &lib, &e); /* once for all of them */
 	for (int i = 2; i < o->operands && !rc; i++) {
 		o->cartridge.barcode = o->operand[i];
 		rc = virtual_add(o->operand[1], &o->cartridge, o->place, &e);
 	}
+	if (lib)
+		vlib_put(lib);
 	if (*data)
 		unlink(data);
 	return rc ? fail(&e) : 0;
