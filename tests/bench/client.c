@@ -5,6 +5,7 @@
 #include "tests/bench/http.h"
 
 #include <ntmsapi.h>
+#include <rsmext.h>
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -23,7 +24,7 @@ static pthread_barrier_t ready;
 static void need(DWORD code, const char *what)
 {
 	if (code != ERROR_SUCCESS)
-		bench_die("%s: %u", what, code);
+		bench_die("%s: %u %s", what, code, RsmLastErrorText());
 }
 
 static HANDLE open_session(void)
@@ -91,21 +92,6 @@ static double measure(void (*one)(HANDLE, unsigned *), int n, double seconds)
 	return begun;
 }
 
-/* The pool, by the name that the bench gave it. */
-static void find_pool(HANDLE session)
-{
-	NTMS_GUID pools[1000];
-	NTMS_OBJECTINFORMATION info = {.dwSize = sizeof info, .dwType = NTMS_MEDIA_POOL};
-	DWORD n = 1000;
-
-	need(EnumerateNtmsObject(session, NULL, pools, &n, NTMS_MEDIA_POOL, 0), "EnumerateNtmsObject");
-	while (n-- > 0) {
-		need(GetNtmsObjectInformation(session, &pools[n], &info), "GetNtmsObjectInformation");
-		if (strcmp(info.szName, "bench") == 0)
-			pool = pools[n];
-	}
-}
-
 int main(int argc, char **argv)
 {
 	HANDLE session;
@@ -121,7 +107,8 @@ int main(int argc, char **argv)
 		n_ids = IDS;
 	else
 		need(code, "EnumerateNtmsObject");
-	find_pool(session);
+	need(CreateNtmsMediaPool(session, "bench", NULL, NTMS_OPEN_EXISTING, NULL, &pool),
+	     "CreateNtmsMediaPool");
 	CloseNtmsSession(session);
 	for (int i = 2; i < argc; i++) {
 		char *colon = strchr(argv[i], ':');
