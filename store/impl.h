@@ -61,7 +61,8 @@ struct store {
 	pthread_key_t key;
 
 	/* of the writer's thread alone */
-	int64_t seq;		  /* of the last change written */
+	int64_t seq; /* of the last change written */
+	bool wal_grown;
 	int wal_pages, wal_done;  /* in the log; moved into the file */
 	VEC(struct post *) posts; /* of this group */
 	VEC(int64_t) woken;	  /* in this job */
@@ -81,6 +82,10 @@ void writer_stop(struct store *);
 
 /* reader.c */
 void reader_end(void *conn);
+
+/* wal.c */
+void wal_watch(struct store *);
+void wal_tend(struct store *);
 
 /* fail.c */
 void fail_load(void);

@@ -10,8 +10,9 @@
 
 #include <assert.h>
 #include <semaphore.h>
+#include <string.h>
 
-enum { GROUP_MAX = 256, ROUNDS_MAX = 10000, CHECKPOINT_PAGES = 4000 };
+enum { GROUP_MAX = 256, ROUNDS_MAX = 10000 };
 
 struct job {
 	job_fn *fn;
@@ -180,27 +181,6 @@ static void deliver(struct store *s, struct job *jobs)
 	vec_free(&posts);
 }
 
-/* Moves the write-ahead log into the file, after the answers went out: this takes two more fsyncs. */
-static void checkpoint(struct store *s)
-{
-	int rc;
-
-	if (s->wal_pages < s->wal_done) /* the log began anew */
-		s->wal_done = 0;
-	if (s->wal_pages - s->wal_done < CHECKPOINT_PAGES)
-		return;
-	rc = sqlite3_wal_checkpoint_v2(s->writer->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-	if (rc != SQLITE_OK && rc != SQLITE_BUSY)
-		log_warn("store: checkpoint: %s", sqlite3_errmsg(s->writer->db));
-	s->wal_done = s->wal_pages;
-}
-
-static int count_wal(void *store, sqlite3 *db, const char *name, int pages)
-{
-	((struct store *)store)->wal_pages = pages;
-	return SQLITE_OK;
-}
-
 /* ---- the thread and its queue ---- */
 
 static struct job *take(struct store *s)
@@ -243,7 +223,7 @@ static void *writer(void *store)
 		fail_point("posted", &e);
 		if (committed && s->config.committed)
 			s->config.committed(s, s->config.committed_arg);
-		checkpoint(s);
+		wal_tend(s);
 	}
 	return NULL;
 }
@@ -313,9 +293,8 @@ int writer_start(struct store *s, struct err *e)
 	s->last = &s->first;
 	if (!s->config.now)
 		s->config.now = wall_clock;
-	sqlite3_wal_hook(s->writer->db, count_wal, s);
-	if (conn_int(s->writer, "SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name='change'",
-		     &s->seq, e) != 0)
+	wal_watch(s);
+	if (conn_int(s->writer, "SELECT ifnull(max(seq), 0) FROM change", &s->seq, e) != 0)
 		return (int)e->code;
 	rc = pthread_create(&s->thread, NULL, writer, s);
 	if (rc != 0)

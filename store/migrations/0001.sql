@@ -252,7 +252,8 @@ CREATE TABLE action(
 CREATE INDEX action_open ON action(library) WHERE state IN (0, 3);
 CREATE INDEX action_request ON action(request) WHERE request IS NOT NULL;
 
-CREATE TABLE change(seq INTEGER PRIMARY KEY AUTOINCREMENT, type INTEGER NOT NULL, op INTEGER NOT NULL, object BLOB NOT NULL);
+-- The newest row is never deleted, so numbers only grow.
+CREATE TABLE change(seq INTEGER PRIMARY KEY, type INTEGER NOT NULL, op INTEGER NOT NULL, object BLOB NOT NULL);
 
 CREATE TRIGGER medium_in AFTER INSERT ON physical_media BEGIN
 	UPDATE library SET media_count=media_count+1 WHERE id=new.library;

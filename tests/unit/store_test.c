@@ -768,7 +768,7 @@ static void test_damaged_page(void **state)
 	s = NULL;
 	memset(rubbish, 0xA5, sizeof rubbish);
 	assert_int_equal(stat(path, &st), 0);
-	overwrite(st.st_size - (off_t)sizeof rubbish, rubbish, sizeof rubbish);
+	overwrite(st.st_size - 2 * (off_t)sizeof rubbish, rubbish, sizeof rubbish);
 	s = store_at(path);
 	assert_non_null(s);
 	assert_int_equal(store_read(s, read_feed, &f, &e), ERROR_DATABASE_FAILURE);
