@@ -202,11 +202,22 @@ enum step dispatch_begin(struct exchange *x, const char *method, const char *pat
 	return perform(x);
 }
 
+/* This is the final answer of that call: its session's end must know whether it arrives. */
+void exchange_last(struct exchange *x, const guid *call)
+{
+	x->last = *call;
+	if (!x->session)
+		return;
+	x->sending = session_sending(&x->server->sessions, x->session);
+	if (!x->sending && !x->err.code)
+		err_set(&x->err, ERROR_CANCELLED, "the session has ended");
+}
+
 enum step dispatch_go(struct exchange *x)
 {
 	if (x->call->mode == M_EDGE)
 		return edge_go(x);
 	if (x->call->mode == M_WAIT && (!x->pending || x->err.code))
-		x->last = *call_of(x);
+		exchange_last(x, call_of(x));
 	return reply_ok(x);
 }

@@ -116,7 +116,7 @@ static enum step poll_go(struct exchange *x)
 	if (!known)
 		x->err.code = 0;
 	else if (x->err.code != ERROR_OBJECT_NOT_FOUND) /* its POST may be on its way */
-		x->last = p->call;
+		exchange_last(x, &p->call);
 	return reply_ok(x);
 }
 

@@ -44,8 +44,9 @@ struct exchange {
 	bool pending; /* a call that waits isn't answered yet */
 	guid last;    /* this is the final answer of that call; the null GUID: of none */
 	struct poll poll;
-	bool waited; /* the poll has seen its call wait */
-	bool owed;   /* of http.c */
+	bool waited;  /* the poll has seen its call wait */
+	bool owed;    /* of http.c */
+	bool sending; /* session_sending() said yes */
 
 	struct err err;
 	unsigned status;  /* 0: what goes with err.code */
@@ -81,6 +82,7 @@ int calls_run(struct txn *t, struct exchange *x, struct err *e);
 /* edge.c: sessions, polls, status */
 enum step edge_run(struct exchange *x);
 enum step edge_go(struct exchange *x);
+void exchange_last(struct exchange *x, const guid *call);
 /* Forgets acknowledged answers; within any job. */
 void acknowledged_forget(struct txn *t);
 

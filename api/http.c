@@ -209,8 +209,9 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **ctx,
 
 	if (!x)
 		return;
-	if (how == MHD_REQUEST_TERMINATED_COMPLETED_OK && x->session && !guid_is_null(&x->last))
-		session_sent(&x->server->sessions, x->session, &x->last);
+	if (x->sending)
+		session_sent(&x->server->sessions, x->session, &x->last,
+			     how == MHD_REQUEST_TERMINATED_COMPLETED_OK);
 	if (x->call)
 		log_debug("%s %s: %u %s", x->caller ? x->caller->user : "?", x->call->name, x->status,
 			  x->err.code ? x->err.why : "");

@@ -2,6 +2,7 @@
  * The table of sessions and their ends. */
 #include "api/session.h"
 
+#include "base/cleanup.h"
 #include "base/log.h"
 
 #include <ntmstypes.h>
@@ -94,18 +95,6 @@ int session_submit(struct sessions *all, struct session *s, const guid *call, jo
 	return 0;
 }
 
-void session_sent(struct sessions *all, struct session *s, const guid *call)
-{
-	pthread_mutex_lock(&all->lock);
-	for (size_t i = 0; i < s->unsent.n && !s->ended; i++) {
-		if (guid_eq(&s->unsent.v[i], call)) {
-			s->unsent.v[i] = s->unsent.v[--s->unsent.n];
-			break;
-		}
-	}
-	pthread_mutex_unlock(&all->lock);
-}
-
 /* ---- the end ---- */
 
 struct ending {
@@ -135,6 +124,40 @@ static void ending_done(void *arg, const struct err *e, int64_t seq)
 	free(x);
 }
 
+/* With the lock held: from now on nobody changes s->unsent. */
+static void submit_end(struct sessions *all, struct ending *x)
+{
+	struct session *s = x->session;
+
+	x->end = (struct session_end){s->caller.session, s->unsent.v, s->unsent.n};
+	store_submit(all->store, ending_job, ending_done, x);
+}
+
+bool session_sending(struct sessions *all, struct session *s)
+{
+	bool open;
+
+	pthread_mutex_lock(&all->lock);
+	open = !s->ended;
+	s->sending += open;
+	pthread_mutex_unlock(&all->lock);
+	return open;
+}
+
+void session_sent(struct sessions *all, struct session *s, const guid *call, bool fully)
+{
+	pthread_mutex_lock(&all->lock);
+	for (size_t i = 0; i < s->unsent.n && fully; i++) {
+		if (guid_eq(&s->unsent.v[i], call)) {
+			s->unsent.v[i] = s->unsent.v[--s->unsent.n];
+			break;
+		}
+	}
+	if (!--s->sending && s->ending)
+		submit_end(all, steal(&s->ending));
+	pthread_mutex_unlock(&all->lock);
+}
+
 /* With the lock held. */
 static void end_locked(struct sessions *all, struct session *s, job_done *done, void *arg)
 {
@@ -142,11 +165,14 @@ static void end_locked(struct sessions *all, struct session *s, job_done *done, 
 
 	if (!x)
 		abort();
-	s->ended = true; /* from now on nobody changes s->unsent */
+	s->ended = true;
 	LIST_REMOVE(s, in_table);
 	LIST_REMOVE(s, on_carrier);
-	*x = (struct ending){s, {s->caller.session, s->unsent.v, s->unsent.n}, done, arg};
-	store_submit(all->store, ending_job, ending_done, x);
+	*x = (struct ending){.session = s, .done = done, .arg = arg};
+	if (s->sending)
+		s->ending = x;
+	else
+		submit_end(all, x);
 }
 
 bool session_end(struct sessions *all, struct session *s, job_done *done, void *arg)

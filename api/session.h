@@ -19,7 +19,9 @@ struct session {
 	atomic_bool ended;
 	struct who *who;
 	struct caller caller;
-	VEC(guid) unsent; /* calls whose answer was never fully sent; under sessions.lock */
+	VEC(guid) unsent;      /* calls whose answer was never fully sent; under sessions.lock */
+	unsigned sending;      /* answers on their way: who they reached isn't known yet */
+	struct ending *ending; /* waits for those */
 };
 LIST_HEAD(session_list, session);
 
@@ -50,8 +52,12 @@ void session_unref(struct session *s);
 /* Submits the job of a call that may wait, unless the session has ended. */
 int session_submit(struct sessions *all, struct session *s, const guid *call, job_fn *fn, job_done *done,
 		   void *arg, struct err *e);
-/* The final answer of that call has left this machine's hands. */
-void session_sent(struct sessions *all, struct session *s, const guid *call);
+/* The final answer of a call is about to be sent. False: the session has ended, so the call is undone. A
+ * session that ends from now on waits for session_sent(): the peer may read the answer and close before we
+ * hear that it was sent. */
+bool session_sending(struct sessions *all, struct session *s);
+/* What became of it: fully sent, or not. */
+void session_sent(struct sessions *all, struct session *s, const guid *call, bool fully);
 
 /* Ends it; done (may be NULL) is called after the commit. False: it has ended already, done isn't called. */
 bool session_end(struct sessions *all, struct session *s, job_done *done, void *arg);

@@ -161,6 +161,14 @@ CLI003L8 available" ]
 	rsm media deallocate Letters
 }
 
+@test "what was allocated stays so, however soon the process ends that asked" {
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+		lmid=$(rsm media allocate Work --quiet --no-request)
+		rsm show "$lmid" -n -o MEDIUM
+		rsm media deallocate "$lmid"
+	done
+}
+
 @test "media move: what RSM refuses is told with the code" {
 	run -1 rsm media move CLI004L8 /Work
 	[[ $output == "rsm: media move: ERROR_INVALID_MEDIA_POOL (4302): CLI004L8"* ]]
