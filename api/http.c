@@ -15,8 +15,9 @@
 #include <time.h>
 
 #define THREADS_MAX 4
-#define ANSWER_SECONDS 2   /* for clients to take their answers when we stop */
-#define RESERVED_FILES 128 /* descriptors that aren't connections: devices, database, ... */
+#define ANSWER_SECONDS 2      /* for clients to take their answers when we stop */
+#define CONNECTION_BYTES 8192 /* for headers and a piece of the body; idle sessions cost memory */
+#define RESERVED_FILES 128    /* descriptors that aren't connections: devices, database, ... */
 #define CONNECTIONS_MAX 65536
 #define DISCARD_MAX (16 * BODY_MAX) /* of a body that is too long and doesn't say so before */
 
