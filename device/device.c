@@ -113,7 +113,7 @@ static void path_verdict(struct device *d, const struct scsi_cmd *c, enum outcom
 			 struct verdict *v)
 {
 	*v = (struct verdict){.outcome = o, .reaction = REACT_PATH, .progress = -1};
-	if (o == OUTCOME_UNKNOWN)
+	if (o == OUTCOME_UNKNOWN || c->same_session)
 		v->flags = VF_INVENTORY | VF_POSITION | VF_CONFIG | VF_RESERVATION;
 	err_set(&v->err, ERROR_DEVICE_NOT_AVAILABLE, "%s: %s: %s%s", d->name, what,
 		c->lost[0] ? c->lost : "no answer",
@@ -194,6 +194,7 @@ enum outcome device_run(struct device *d, struct scsi_cmd *c, const char *what, 
 	struct patience p = {0};
 	uint32_t met = 0;
 
+	c->same_session = positional(d, c->cdb[0]);
 	do {
 		enum outcome o;
 
@@ -211,7 +212,6 @@ enum outcome device_run(struct device *d, struct scsi_cmd *c, const char *what, 
 			met |= VF_RESERVATION | VF_POSITION | VF_CONFIG | VF_INVENTORY;
 		if (v->key == 0x6 || v->outcome == OUTCOME_UNKNOWN)
 			met |= v->flags;
-		/* a new session before a positional command: the tape isn't where its caller thinks */
 	} while (again(d, c, v, &p));
 	v->flags |= met;
 	return v->outcome;

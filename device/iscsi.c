@@ -191,6 +191,10 @@ static enum outcome iscsi_execute(struct transport *t, struct scsi_cmd *c)
 
 	if (s->ctx && !alive(s))
 		drop(s);
+	if (!s->ctx && s->was_up && c->same_session) {
+		snprintf(c->lost, sizeof c->lost, "the session was lost before");
+		return OUTCOME_FAILED;
+	}
 	if (!s->ctx) {
 		if (login_fails(s, c->timeout_ms, c->lost, sizeof c->lost))
 			return OUTCOME_FAILED;

@@ -158,8 +158,9 @@ enum outcome drive_read_records(struct drive *d, struct records *r, struct verdi
 		if ((drive_is_tape(d) ? read_tape(d, r, v) : read_disk(d, r, v)) == OUTCOME_DONE)
 			break;
 		records_free(r);
-		/* the position was lost on the way (a reset): once more from the beginning */
-		if (turn || v->outcome != OUTCOME_FAILED || v->reaction != REACT_NOW)
+		/* the position was lost on the way (a reset, a new session): once more from the beginning */
+		if (turn || !(v->flags & VF_POSITION) ||
+		    (v->reaction != REACT_NOW && v->reaction != REACT_PATH))
 			return v->outcome;
 	}
 	if (drive_rewind(d, &after) != OUTCOME_DONE) {

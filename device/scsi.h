@@ -34,6 +34,7 @@ struct scsi_cmd {
 	void *data; /* data in: zeroed before the command is sent */
 	size_t len;
 	int timeout_ms;
+	bool same_session; /* its meaning depends on the one before: fail rather than make a lost path anew */
 
 	/* the answer; status, sense and done are valid when execute returned OUTCOME_DONE */
 	uint8_t status;

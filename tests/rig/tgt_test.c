@@ -328,6 +328,28 @@ static void dropped_under_a_write(void **state)
 	done(changer_move(c, 0, DRIVE, SLOT + 3, false, &v));
 }
 
+static void dropped_between_two_reads(void **state)
+{
+	struct records r;
+	uint8_t buf[100];
+	size_t got;
+
+	done(changer_move(c, 0, SLOT + 3, DRIVE, false, &v));
+	done(drive_wait_ready(d, 10000, NULL, NULL, &v));
+	done(drive_rewind(d, &v));
+	tell_proxy("drop");
+	/* who knows where the tape stands by now: it isn't simply read on */
+	fails(drive_read_block(d, buf, sizeof buf, &got, &v));
+	assert_int_equal(v.reaction, REACT_PATH);
+	assert_true(v.flags & VF_POSITION);
+	tell_proxy("before 08");
+	done(drive_read_records(d, &r, &v));
+	proxy_says("struck 08");
+	records_free(&r);
+	done(drive_unload(d, &v));
+	done(changer_move(c, 0, DRIVE, SLOT + 3, false, &v));
+}
+
 static void nobody_there(void **state)
 {
 	tell_proxy("refuse");
@@ -446,6 +468,7 @@ int main(int argc, char **argv)
 		PROXIED(dropped_under_an_inventory),
 		PROXIED(dropped_while_idle),
 		PROXIED(dropped_under_a_write),
+		PROXIED(dropped_between_two_reads),
 		PROXIED(nobody_there),
 		PROXIED(a_silent_robot_can_be_left),
 		PROXIED(a_time_limit),
