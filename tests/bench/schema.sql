@@ -1,6 +1,6 @@
 -- The rows that an allocation and its deallocation change, for PostgreSQL, as PostgreSQL would have them: numbers from
 -- sequences, SKIP LOCKED so that allocations don't wait for one another, one round trip for each transaction.
--- :count media. :counted is 1 when the pool's count and time of change are kept too, as rsmd does: rows that all change.
+-- :count media. With counted = 1 the pool's count and time of change are kept too, as rsmd does: rows that all change.
 CREATE TABLE object(id bigserial PRIMARY KEY, guid uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(), type int NOT NULL,
 	name text NOT NULL DEFAULT '', description text NOT NULL DEFAULT '', enabled int NOT NULL DEFAULT 1,
 	opstate int NOT NULL DEFAULT 0, created bigint NOT NULL, modified bigint NOT NULL);
@@ -25,7 +25,15 @@ INSERT INTO physical_media SELECT i, i%5, 1, 'B'||i FROM generate_series(1, :cou
 INSERT INTO side(id, medium, number, pool, library, state) SELECT i+:count, i, 0, 1, i%5, 4 FROM generate_series(1, :count) i;
 VACUUM ANALYZE;
 
-CREATE FUNCTION allocate() RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION count_pool(n int) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE g uuid;
+BEGIN
+	UPDATE media_pool SET logical_count=logical_count+n WHERE id=1;
+	UPDATE object SET modified=modified+1 WHERE id=1 RETURNING guid INTO g;
+	INSERT INTO change(type, op, object) VALUES(12, 1, g);
+END $$;
+
+CREATE FUNCTION allocate(counted int) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE s bigint; l bigint; g uuid; side_guid uuid; now_ms bigint := extract(epoch FROM clock_timestamp()) * 1000;
 BEGIN
 	SELECT id INTO STRICT s FROM side WHERE pool=1 AND library=0 AND state=4 AND usable=1
@@ -35,11 +43,11 @@ BEGIN
 	UPDATE side SET lmid=l, state=5, allocate_count=allocate_count+1 WHERE id=s;
 	UPDATE object SET modified=now_ms WHERE id=s RETURNING guid INTO side_guid;
 	INSERT INTO change(type, op, object) VALUES(11, 2, g), (14, 1, side_guid);
-	PERFORM count_pool(1);
+	IF counted = 1 THEN PERFORM count_pool(1); END IF;
 	RETURN l;
 END $$;
 
-CREATE FUNCTION deallocate(l bigint) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION deallocate(l bigint, counted int) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE s bigint; g uuid; side_guid uuid; now_ms bigint := extract(epoch FROM clock_timestamp()) * 1000;
 BEGIN
 	UPDATE side SET lmid=NULL, state=4 WHERE lmid=l RETURNING id INTO STRICT s;
@@ -47,17 +55,6 @@ BEGIN
 	DELETE FROM logical_media WHERE id=l;
 	DELETE FROM object WHERE id=l RETURNING guid INTO g;
 	INSERT INTO change(type, op, object) VALUES(11, 3, g), (14, 1, side_guid);
-	PERFORM count_pool(-1);
+	IF counted = 1 THEN PERFORM count_pool(-1); END IF;
 END $$;
-\if :counted
-CREATE FUNCTION count_pool(n int) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE g uuid;
-BEGIN
-	UPDATE media_pool SET logical_count=logical_count+n WHERE id=1;
-	UPDATE object SET modified=modified+1 WHERE id=1 RETURNING guid INTO g;
-	INSERT INTO change(type, op, object) VALUES(12, 1, g);
-END $$;
-\else
-CREATE FUNCTION count_pool(n int) RETURNS void LANGUAGE sql AS '';
-\endif
 CHECKPOINT;

@@ -1,9 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Figures (name clients media rate) to tables with ratios.
-{ rate[$1, $2, $3] = $4 }
+# Figures (name clients media rate), several of each: tables of medians, with ratios.
+{ key = $1 SUBSEP $2 SUBSEP $3; all[key] = all[key] " " $4 }
+function median(text, v, n, i, j, t) {
+	n = split(text, v, " ")
+	for (i = 2; i <= n; i++)
+		for (j = i; j > 1 && v[j - 1] + 0 > v[j] + 0; j--) { t = v[j]; v[j] = v[j - 1]; v[j - 1] = t }
+	return v[int((n + 1) / 2)]
+}
 function per(a, b) { return b > 0 ? sprintf("%.2f", a / b) : "-" }
 function line(name, unit, value, base, text) { printf "  %-58s %9d /s  %s\n", name, value, base ? sprintf("%5s of %s", per(value, base), text) : unit }
 END {
+	for (key in all)
+		rate[key] = median(all[key])
 	n = split(counts, count, " ")
 	print "\nReading an object"
 	line("bare unix socket, 1 client", sprintf("%5.1f us", 1e6 / rate["socket", 1, "-"]), rate["socket", 1, "-"])
