@@ -5,6 +5,7 @@
 #define BASE_GUID_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -17,6 +18,9 @@ typedef struct guid {
 extern const guid guid_null;
 
 guid guid_new(void);
+/* Where guid_new() takes its random bytes from; NULL: the kernel. A simulation gives its own, so that a run can be
+ * repeated. */
+extern void (*guid_source)(void *bytes, size_t n);
 /* Text of a guid; returns buf. */
 const char *guid_text(const guid *g, char buf[GUID_TEXT]);
 /* Accepts 8-4-4-4-12, the same in braces, and 32 digits; any case. False: not a guid, *g is untouched. */

@@ -56,7 +56,7 @@ struct store {
 	pthread_mutex_t mutex; /* of what follows */
 	pthread_cond_t cond;
 	struct job *first, **last;
-	bool closing;
+	bool closing, working; /* working: single, and jobs are being run */
 	struct conn *readers;
 	pthread_key_t key;
 

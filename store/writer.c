@@ -189,7 +189,7 @@ static struct job *take(struct store *s)
 	int n = 0;
 
 	pthread_mutex_lock(&s->mutex);
-	while (!s->first && !s->closing)
+	while (!s->first && !s->closing && !s->config.single)
 		pthread_cond_wait(&s->cond, &s->mutex);
 	jobs = s->first;
 	for (end = &s->first; *end && n < GROUP_MAX; n++)
@@ -243,12 +243,19 @@ static struct job *job_new(job_fn *fn, job_done *done, void *arg)
 void store_submit(struct store *s, job_fn *fn, job_done *done, void *arg)
 {
 	struct job *j = job_new(fn, done, arg);
+	bool idle;
 
 	pthread_mutex_lock(&s->mutex);
 	*s->last = j;
 	s->last = &j->next;
+	idle = s->config.single && !s->working;
+	s->working |= idle;
 	pthread_cond_signal(&s->cond);
 	pthread_mutex_unlock(&s->mutex);
+	if (idle) { /* else a thread does it, or the call further up that delivers a post */
+		writer(s);
+		s->working = false;
+	}
 }
 
 struct waiter {
@@ -277,7 +284,7 @@ int store_run(struct store *s, job_fn *fn, void *arg, struct err *e)
 {
 	struct waiter w = {.fn = fn, .arg = arg, .e = e};
 
-	assert(!pthread_equal(pthread_self(), s->thread));
+	assert(s->config.single ? !s->working : !pthread_equal(pthread_self(), s->thread));
 	sem_init(&w.done, 0, 0);
 	store_submit(s, run_waiter, wake_waiter, &w);
 	while (sem_wait(&w.done) != 0)
@@ -296,6 +303,8 @@ int writer_start(struct store *s, struct err *e)
 	wal_watch(s);
 	if (conn_int(s->writer, "SELECT ifnull(max(seq), 0) FROM change", &s->seq, e) != 0)
 		return (int)e->code;
+	if (s->config.single)
+		return 0;
 	rc = pthread_create(&s->thread, NULL, writer, s);
 	if (rc != 0)
 		return err_set(e, ERROR_NOT_ENOUGH_MEMORY, "no thread for the writer: %s", strerror(rc));
@@ -308,7 +317,8 @@ void writer_stop(struct store *s)
 	s->closing = true;
 	pthread_cond_signal(&s->cond);
 	pthread_mutex_unlock(&s->mutex);
-	pthread_join(s->thread, NULL);
+	if (!s->config.single)
+		pthread_join(s->thread, NULL);
 	vec_free(&s->posts);
 	vec_free(&s->woken);
 }

@@ -4,7 +4,7 @@
 #ifndef TESTS_UNIT_LIBRARY_ACTS_H
 #define TESTS_UNIT_LIBRARY_ACTS_H
 
-#include "world.h"
+#include "sim/world.h"
 
 guid pool_new(struct world *w, const char *name, const char *type);
 void free_medium(struct world *w, const char *tag);

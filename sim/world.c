@@ -1,12 +1,21 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "world.h"
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * rsmd in a box: its store, its controllers, its calls, on one thread. */
+#include "sim/world.h"
 
-#include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
+void world_fail(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	abort();
+}
 
 static int64_t now_of(void *w) { return ((struct world *)w)->now; }
 
@@ -50,18 +59,13 @@ static int create(struct txn *t, void *arg, struct err *e)
 static void must(int rc, const struct err *e)
 {
 	if (rc)
-		fail_msg("code %d: %s", rc, e->why);
-}
-
-static void add_places(struct world *w, uint8_t type, uint16_t first, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		*vec_add(&w->places) = (struct place){(uint16_t)(first + i), type, -1, false, 0};
+		world_fail("code %d: %s", rc, e->why);
 }
 
 void world_start(struct world *w, size_t slots, size_t drives, size_t ports)
 {
 	struct store_config sc = {.path = ":memory:",
+				  .single = true,
 				  .now = now_of,
 				  .now_arg = w,
 				  .woken = library_woken,
@@ -71,10 +75,10 @@ void world_start(struct world *w, size_t slots, size_t drives, size_t ports)
 	w->now = 1000000000000;
 	w->hooks = (struct library_world){act, w};
 	w->slots = slots, w->drives = drives, w->ports = ports;
-	add_places(w, 1, HAND, 1);
-	add_places(w, 2, SLOT, slots);
-	add_places(w, 3, PORT, ports);
-	add_places(w, 4, DRIVE, drives);
+	cells_add(w, 1, HAND, 1);
+	cells_add(w, 2, SLOT, slots);
+	cells_add(w, 3, PORT, ports);
+	cells_add(w, 4, DRIVE, drives);
 	must(store_open(&sc, &w->store, &e), &e);
 	must(store_run(w->store, create, w, &e), &e);
 	w->token = token_new(0, NULL, 0, (gid_t)-1);
@@ -98,26 +102,6 @@ void world_end(struct world *w)
 	vec_free(&w->done);
 }
 
-int cartridge_add(struct world *w, uint16_t address, const char *tag, enum label_kind kind, const char *id)
-{
-	struct cartridge *k = vec_add(&w->cartridges);
-
-	*k = (struct cartridge){.label = {kind, kind}, .sides = 1};
-	snprintf(k->tag, sizeof k->tag, "%s", tag);
-	snprintf(k->id[0], sizeof k->id[0], "%s", id ? id : "");
-	place_at(w, address)->cartridge = (int)w->cartridges.n - 1;
-	return (int)w->cartridges.n - 1;
-}
-
-struct place *place_at(struct world *w, uint16_t address)
-{
-	vec_each(p, &w->places)
-		if (p->address == address)
-			return p;
-	fail_msg("no element %u", address);
-	return NULL;
-}
-
 struct told {
 	struct world *w;
 	struct event *ev;
@@ -139,7 +123,7 @@ void world_tell(struct world *w, struct event *ev)
 	must(store_run(w->store, tell, &x, &e), &e);
 }
 
-void world_up(struct world *w)
+void world_probe(struct world *w)
 {
 	struct probe p = {.vendor = "TEST",
 			  .product = "ROBOT",
@@ -170,79 +154,12 @@ void world_up(struct world *w)
 	p.drives = drives.v, p.n_drives = drives.n;
 	world_tell(w, &ev);
 	vec_free(&drives);
+}
+
+void world_up(struct world *w)
+{
+	world_probe(w);
 	world_run(w);
-}
-
-static struct cartridge *in_drive(struct world *w, const struct action *a, struct place **at)
-{
-	char sql[80];
-
-	snprintf(sql, sizeof sql, "SELECT element FROM drive WHERE id=%lld", (long long)a->drive);
-	*at = place_at(w, (uint16_t)ask(w, sql));
-	return (*at)->cartridge < 0 ? NULL : &w->cartridges.v[(*at)->cartridge];
-}
-
-static void read_label(struct world *w, const struct action *a, struct event *ev)
-{
-	struct place *at;
-	struct cartridge *k = in_drive(w, a, &at);
-	int side = at->inverted;
-
-	if (!k) {
-		ev->outcome = OUTCOME_FAILED, ev->fault = FAULT_NO_MEDIUM;
-		return;
-	}
-	ev->label.kind = k->label[side];
-	ev->label.type = k->label[side] == LABEL_FREE ? "RSM" : k->label[side] == LABEL_FOREIGN ? "tar" : "";
-	ev->label.id_len = strlen(k->id[side]);
-	memcpy(ev->label.id, k->id[side], ev->label.id_len);
-}
-
-static void write_label(struct world *w, const struct action *a)
-{
-	struct place *at;
-	struct cartridge *k = in_drive(w, a, &at);
-
-	assert_non_null(k);
-	k->label[at->inverted] = LABEL_FREE;
-	snprintf(k->id[at->inverted], sizeof k->id[0], "%s", a->label_id);
-}
-
-static void move(struct world *w, const struct action *a, struct event *ev)
-{
-	struct place *from = place_at(w, a->source), *to = place_at(w, a->destination);
-
-	if (from->cartridge < 0 || to->cartridge >= 0) {
-		ev->outcome = OUTCOME_FAILED;
-		ev->fault = from->cartridge < 0 ? FAULT_SOURCE_EMPTY : FAULT_DESTINATION_FULL;
-		snprintf(ev->why, sizeof ev->why, "the robot found it otherwise");
-		return;
-	}
-	assert_true(!a->invert || w->rotates);
-	to->cartridge = from->cartridge;
-	to->inverted = from->inverted != a->invert;
-	to->source = from->address;
-	from->cartridge = -1;
-}
-
-static void status(struct world *w, const struct action *a, struct event *ev, struct element_state *out)
-{
-	size_t n = 0;
-
-	vec_each(p, &w->places)
-		if (a->types & 1 << p->type) {
-			struct element_state *s = &out[n++];
-
-			*s = (struct element_state){.address = p->address,
-						    .type = p->type,
-						    .full = p->cartridge >= 0,
-						    .access = true,
-						    .inverted = p->inverted,
-						    .source = p->source};
-			if (s->full)
-				snprintf(s->tag, sizeof s->tag, "%s", w->cartridges.v[p->cartridge].tag);
-		}
-	ev->elements = out, ev->n_elements = n;
 }
 
 bool world_step(struct world *w)
@@ -270,24 +187,8 @@ bool world_step(struct world *w)
 		w->dead = true;
 		carry = w->dies_done;
 	}
-	switch (carry ? a.kind : 0) {
-	case ACT_MOVE:
-		move(w, &a, &ev);
-		break;
-	case ACT_READ_LABEL:
-		read_label(w, &a, &ev);
-		break;
-	case ACT_WRITE_LABEL:
-		write_label(w, &a);
-		read_label(w, &a, &ev);
-		break;
-	case ACT_STATUS:
-	case ACT_INITIALIZE:
-		status(w, &a, &ev, elements);
-		break;
-	default:
-		break;
-	}
+	if (carry)
+		world_perform(w, &a, &ev, elements);
 	if (!w->dead)
 		world_tell(w, &ev);
 	free(elements);
@@ -298,7 +199,7 @@ void world_run(struct world *w)
 {
 	for (int i = 0; world_step(w); i++)
 		if (i > 10000)
-			fail_msg("the controllers never come to rest");
+			world_fail("the controllers never come to rest");
 }
 
 static int wake(struct txn *t, void *arg, struct err *e)
@@ -310,12 +211,17 @@ static int wake(struct txn *t, void *arg, struct err *e)
 	return 0;
 }
 
-void world_pass(struct world *w, int64_t ms)
+void world_wake(struct world *w)
 {
 	struct err e = {0};
 
-	w->now += ms;
 	must(store_run(w->store, wake, w, &e), &e);
+}
+
+void world_pass(struct world *w, int64_t ms)
+{
+	w->now += ms;
+	world_wake(w);
 	world_run(w);
 }
 
@@ -362,7 +268,7 @@ int world_call(struct world *w, void (*fn)(void), const void *in, void *out)
 	int rc = store_run(w->store, run_call, &x, &e);
 
 	if (rc && !x.code)
-		print_message("store: %s\n", e.why);
+		fprintf(stderr, "store: %s\n", e.why);
 	return rc ? rc : x.code;
 }
 
