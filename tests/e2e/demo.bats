@@ -32,3 +32,14 @@ nothing_left() { [ "$(ls -d /tmp/rsm-demo.* 2>/dev/null || true)" = "$BEFORE" ];
 	[[ $output == *--library* ]]
 	nothing_left
 }
+
+@test "the tour of the README works when pasted" {
+	root=$BATS_TEST_DIRNAME/../..
+	awk '/^```sh$/ { on = 1; next } /^```$/ { on = 0 } on' "$root/README.md" |
+		sed "s#\$PWD/build#$(cd "$RSM_BUILD" && pwd)#g" >"$BATS_TEST_TMPDIR/tour"
+	grep -q 'rsm mount' "$BATS_TEST_TMPDIR/tour"
+	cd "$root"
+	run -0 timeout 120 bash -eu "$BATS_TEST_TMPDIR/tour"
+	[[ $output == *AAA003L8*"tar 'README.md'"* && $output == *"AAA001L8 is in Drive"* ]]
+	! ls -d /tmp/tour.????
+}
