@@ -175,8 +175,10 @@ void wait_a_moment(void); /* between two looks at what another process does */
 
 /* Follows a library request until it is finished, telling what it waits for. EXIT_ status. */
 int wait_request(const GUID *request, DWORD timeout);
-/* Follows every open request of a library (null: any) whose operation is in ops (bits 1 << NTMS_LM_x) and
- * whose medium is `medium` (null: any). */
+/* What is queued from now on is ours: wait_work() tells of its failures. */
+void work_before(void);
+/* Follows the requests of a library (null: any) until all are finished whose operation is in ops (bits
+ * 1 << NTMS_LM_x) and whose medium is `medium` (null: any). */
 int wait_work(const GUID *library, unsigned ops, const GUID *medium, DWORD timeout);
 /* Runs a blocking call in a thread and meanwhile tells what the requests for `object` (a medium, a pool) wait
  * for. */

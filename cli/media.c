@@ -128,6 +128,8 @@ static int free_media(int n, char **operands)
 	for (int i = 0; i < n; i++) {
 		struct medium m = resolve_medium(operands[i], 0, false);
 		GUID pool = free_pool(&m.physical);
+		if (wait_too && !i)
+			work_before();
 		DWORD code = MoveToNtmsMediaPool(session(), &m.physical, &pool);
 		if (code)
 			status = failed(code, "%s", operands[i]);

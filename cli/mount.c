@@ -134,6 +134,8 @@ static int dismount(int n, char **operands)
 		media[i] = resolve_medium(operands[i], (int)side_number, true);
 		ids[i] = guid_null(&media[i].logical) ? media[i].side : media[i].logical;
 	}
+	if (wait_too)
+		work_before();
 	DWORD code = DismountNtmsMedia(session(), ids, (DWORD)n,
 				       deferred ? NTMS_DISMOUNT_DEFERRED : NTMS_DISMOUNT_IMMEDIATE);
 	if (code)

@@ -223,6 +223,8 @@ static int inventory(int n, char **operands)
 	GUID library = library_named(n, operands);
 	if (full + fast + stop_it > 1)
 		usage(&cmd_inventory, "--fast, --full and --stop exclude each other");
+	if (wait_too)
+		work_before();
 	DWORD code = InventoryNtmsLibrary(session(), &library,
 					  full	    ? NTMS_INVENTORY_OMID
 					  : fast    ? NTMS_INVENTORY_FAST

@@ -102,42 +102,61 @@ static bool concerns(struct object *o, unsigned ops, const GUID *medium)
 	       (guid_null(medium) || guid_same(medium, &o->info.Info.LibRequest.PhysMediaId));
 }
 
+static guid_vec before; /* sorted */
+
+static int by_id(const void *a, const void *b) { return memcmp(a, b, sizeof(GUID)); }
+
+void work_before(void)
+{
+	enumerate(NULL, NTMS_LIBREQUEST, &before);
+	if (before.n)
+		qsort(before.v, before.n, sizeof *before.v, by_id);
+}
+
+static bool is_ours(const GUID *id)
+{
+	return !before.n || !bsearch(id, before.v, before.n, sizeof *before.v, by_id);
+}
+
+/* One look at the requests that concern us. False: one isn't finished. */
+static bool all_finished(const guid_vec *all, unsigned ops, const GUID *medium)
+{
+	bool finished = true;
+	vec_each(r, all) {
+		struct object *o = object(r); /* a finished one stays finished */
+		if (!request_finished(o))
+			o = object_again(r);
+		if (request_finished(o) || !concerns(o, ops, medium))
+			continue;
+		finished = false;
+		say_request(o);
+	}
+	return finished;
+}
+
 int wait_work(const GUID *library, unsigned ops, const GUID *medium, DWORD timeout)
 {
 	long long end = now_ms() + timeout;
-	guid_vec mine = {0}; /* seen unfinished */
+	guid_vec all = {0};
 	int status = EXIT_OK;
-	for (;;) {
-		guid_vec all = {0};
-		bool busy = false;
+	for (size_t last = SIZE_MAX;; last = all.n) {
+		all.n = 0;
 		enumerate(guid_null(library) ? NULL : library, NTMS_LIBREQUEST, &all);
-		vec_each(r, &all) {
-			struct object *o = object(r); /* a finished one stays finished */
-			if (!request_finished(o))
-				o = object_again(r);
-			if (request_finished(o) || !concerns(o, ops, medium))
-				continue;
-			busy = true;
-			bool seen = false;
-			vec_each(m, &mine)
-				seen |= guid_same(m, r);
-			if (!seen)
-				*vec_add(&mine) = *r;
-			say_request(o);
-		}
-		vec_free(&all);
-		if (!busy)
+		/* one that has just finished may have queued others, which the list didn't show yet */
+		if (all_finished(&all, ops, medium) && all.n == last)
 			break;
 		if (late(end, timeout)) {
 			status = timed_out();
 			break;
 		}
-		wait_a_moment();
+		if (all.n == last)
+			wait_a_moment();
 	}
-	vec_each(m, &mine)
-		if (status == EXIT_OK && request_finished(object_again(m)))
-			status = verdict(object(m));
-	vec_free(&mine);
+	vec_each(r, &all)
+		if (is_ours(r) && concerns(object(r), ops, medium) && request_finished(object(r)) &&
+		    verdict(object(r)))
+			status = EXIT_FAILED;
+	vec_free(&all);
 	return status;
 }
 
@@ -208,11 +227,14 @@ DWORD call_watched(DWORD (*call)(void *), void *arg, const GUID *object_id)
 	pthread_t thread;
 	if (!chatty() || pthread_create(&thread, NULL, run_call, &b))
 		return call(arg);
-	for (bool over = false; !over;) {
+	int wait_ms =
+		50; /* soon at first: most calls either return at once or wait for something worth telling */
+	for (bool over = false; !over; wait_ms = 3 * LOOK_MS) {
 		struct timespec until;
 		clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_sec += (until.tv_nsec + 300000000) / 1000000000;
-		until.tv_nsec = (until.tv_nsec + 300000000) % 1000000000;
+		until.tv_nsec += wait_ms * 1000000L;
+		until.tv_sec += until.tv_nsec / 1000000000;
+		until.tv_nsec %= 1000000000;
 		pthread_mutex_lock(&b.lock);
 		while (!b.over && !pthread_cond_timedwait(&b.ended, &b.lock, &until))
 			;

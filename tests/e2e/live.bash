@@ -13,8 +13,7 @@ live_path() {
 
 # Until a command succeeds; another process makes it so.
 until_ok() {
-	local i
-	for i in $(seq 200); do
+	for _ in $(seq 200); do
 		if "$@" >/dev/null 2>&1; then return 0; fi
 		sleep 0.1
 	done
