@@ -100,14 +100,30 @@ static int64_t civil_days(int64_t y, unsigned m, unsigned d)
 	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 }
 
+/* Digits where the text of a time has some: sscanf alone would take blanks and signs, too. */
+static int time_shaped(const char *text)
+{
+	for (const char *p = "0000-00-00T00:00:00"; *p; p++, text++) {
+		if (*p == '0' ? *text < '0' || *text > '9' : *text != *p)
+			return 0;
+	}
+	return 1;
+}
+
 int wire_time_parse(const char *text, int64_t *ms)
 {
 	unsigned y, mo, d, h, mi, s, f = 0;
-	char z;
 
-	if ((sscanf(text, "%4u-%2u-%2uT%2u:%2u:%2u.%3u%c", &y, &mo, &d, &h, &mi, &s, &f, &z) != 8 &&
-	     sscanf(text, "%4u-%2u-%2uT%2u:%2u:%2u%c", &y, &mo, &d, &h, &mi, &s, &z) != 7) ||
-	    z != 'Z' || mo < 1 || mo > 12 || d < 1 || d > 31 || h > 23 || mi > 59 || s > 60)
+	if (!time_shaped(text) || sscanf(text, "%4u-%2u-%2uT%2u:%2u:%2u", &y, &mo, &d, &h, &mi, &s) != 6 || mo < 1 ||
+	    mo > 12 || d < 1 || d > 31 || h > 23 || mi > 59 || s > 60)
+		return 0;
+	text += strlen("0000-00-00T00:00:00");
+	if (*text == '.') {
+		text++;
+		for (unsigned scale = 100; *text >= '0' && *text <= '9'; text++, scale /= 10)
+			f += (unsigned)(*text - '0') * scale;
+	}
+	if (strcmp(text, "Z") != 0)
 		return 0;
 	*ms = ((civil_days(y, mo, d) * 24 + h) * 60 + mi) * 60000 + (int64_t)s * 1000 + f;
 	return 1;

@@ -263,11 +263,35 @@ static void test_answers(void **state)
 			answer_round(call, round);
 }
 
+static void test_times(void **state)
+{
+	static const char *const no_times[] = {
+		"", "Z", "2026-11-20", "2026-11-20T08:51:39", "2026-11-20T08:51:39.123", "2026-11-20T08:51:39+01:00",
+		"2026-11-20T08:51:39Zx", "2026-11-20T08:51:39.-1Z", " 026-11-20T08:51:39Z", "-001-11-20T08:51:39Z",
+		"2026-00-20T08:51:39Z", "2026-13-20T08:51:39Z", "2026-11-32T08:51:39Z", "2026-11-20T24:51:39Z",
+		"2026-11-20T08:60:39Z", "2026-11-20T08:51:61Z", "2026-11-2008:51:39Z",
+	};
+	char text[WIRE_TIME_TEXT];
+	int64_t ms;
+
+	(void)state;
+	assert_true(wire_time_parse("2026-11-20T08:51:39.123Z", &ms));
+	assert_true(ms == 1795164699123);
+	assert_string_equal(wire_time_text(ms, text), "2026-11-20T08:51:39.123Z");
+	assert_true(wire_time_parse("1970-01-01T00:00:00.5Z", &ms) && ms == 500);
+	assert_true(wire_time_parse("2000-02-29T00:00:00.123456Z", &ms) && ms == 951782400123);
+	for (size_t i = 0; i < countof(no_times); i++) {
+		if (wire_time_parse(no_times[i], &ms))
+			fail_msg("%s", no_times[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_requests),
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_times),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
