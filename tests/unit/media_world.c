@@ -44,7 +44,7 @@ bool world_woken(int64_t library)
 
 static struct loan {
 	sem_t lent, back, over;
-	struct txn *t;
+	struct txn *t; /* NULL: none is lent */
 	int rc;
 } loan;
 
@@ -65,6 +65,8 @@ static void over(void *arg, const struct err *e, int64_t seq)
 
 struct txn *job_begin(void)
 {
+	if (loan.t)
+		fail_msg("a job within a job");
 	err = (struct err){0};
 	n_woken = 0;
 	store_submit(world, lend, over, NULL);
@@ -79,6 +81,7 @@ int job_end(int rc)
 	if (rc && rc != (int)err.code)
 		print_message("# returned %d, said %u: %s\n", rc, err.code, err.why);
 	loan.rc = pending ? 0 : rc;
+	loan.t = NULL;
 	sem_post(&loan.back);
 	sem_wait(&loan.over);
 	return pending && !loan.rc ? ERROR_IO_PENDING : loan.rc;
