@@ -193,8 +193,10 @@ enum step dispatch_begin(struct exchange *x, const char *method, const char *pat
 	if (find_caller(x))
 		return reply_error(x, 401);
 	if (state != SERVER_READY && r.call != CALL_RsmGetStatus) {
-		err_set(&x->err, ERROR_NOT_READY,
-			state == SERVER_STARTING ? "rsmd is starting" : "rsmd is stopping");
+		if (state == SERVER_STARTING)
+			err_set(&x->err, ERROR_NOT_READY, "rsmd is starting");
+		else
+			err_set(&x->err, ERROR_NOT_CONNECTED, "rsmd is stopping");
 		return reply_error(x, 0);
 	}
 	if (find_session(x) || find_arguments(x, &r))

@@ -213,9 +213,9 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **ctx,
 	if (x->sending)
 		session_sent(&x->server->sessions, x->session, &x->last,
 			     how == MHD_REQUEST_TERMINATED_COMPLETED_OK);
-	if (x->call)
-		log_debug("%s %s: %u %s", x->caller ? x->caller->user : "?", x->call->name, x->status,
-			  x->err.code ? x->err.why : "");
+	if (log_wants(LOG_L_DEBUG))
+		log_debug("%s %s: %u %s", x->caller ? x->caller->user : "?", x->call ? x->call->name : "?",
+			  x->status, x->err.code ? x->err.why : "");
 	exchange_sent(x);
 	exchange_clear(x);
 	*ctx = NULL;

@@ -66,6 +66,16 @@ answer() {
 	[ "$length" = 0 ] || read -r -u "$1" -N "$length" output
 }
 ask() { send "$@" && answer "$1"; }
+# Another writer on the database: rsmd's writer waits for it.
+lock() {
+	coproc LOCK { sqlite3 "$API/state/rsm.db" 2>&1; }
+	echo 'BEGIN IMMEDIATE; SELECT 1;' >&"${LOCK[1]}"
+	read -r -u "${LOCK[0]}"
+}
+unlock() {
+	echo 'COMMIT;' >&"${LOCK[1]}"
+	exec {LOCK[1]}>&-
+}
 raw() { # what comes back for these bytes on the unix socket, which closes then
 	python3 -c '
 import socket, sys
@@ -368,10 +378,7 @@ waits() {
 
 @test "until it is ready callers hear ERROR_NOT_READY" {
 	api_stop
-	# another writer keeps rsmd from beginning
-	coproc LOCK { sqlite3 "$API/state/rsm.db" 2>&1; }
-	echo 'BEGIN IMMEDIATE; SELECT 1;' >&"${LOCK[1]}"
-	read -r -u "${LOCK[0]}"
+	lock # so rsmd can't begin
 	rsmd --config "$API/rsmd.conf" >>"$API/log" 2>&1 3>&- &
 	echo $! >"$API/pid"
 	disown
@@ -379,8 +386,7 @@ waits() {
 	until_ok early
 	api GET /v1/status
 	[ "$status" = 200 ] && [ "$(field .ready)" = 0 ]
-	echo 'COMMIT;' >&"${LOCK[1]}"
-	exec {LOCK[1]}>&-
+	unlock
 	until_ok ready
 }
 
@@ -401,4 +407,40 @@ waits() {
 	until_ok settled
 	until_ok placed
 	[ "$(find "$API/lib" -name API001L8 | wc -l)" = 1 ]
+}
+
+@test "an allocation whose answer nobody could take is undone; one whose answer was read stays" {
+	export RSM_SERVER=unix:$API/sock
+	rsm media free API001L8 --wait --timeout 30s
+	POOL=$(rsm pool create Fed --type LTO-8 --from-free --to-free --quiet)
+	changes() { sqlite3 -readonly "$API/state/rsm.db" "SELECT count(*) FROM change WHERE type=11 AND op=$1"; } # logical media
+	# another writer keeps rsmd from doing what it has read, until the peer is gone
+	lock
+	python3 -c '
+import array, fcntl, json, socket, sys, termios, time
+s = socket.socket(socket.AF_UNIX)
+s.connect(sys.argv[1])
+def send(path, body, header=""):
+    s.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\n{header}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+send("/v1/sessions", "{}")
+session = json.loads(s.recv(65536).split(b"\r\n\r\n")[1])["session"]
+send(f"/v1/media-pools/{sys.argv[2]}/allocate", json.dumps({"call": sys.argv[3]}), f"RSM-Session: {session}\r\n")
+unread = array.array("i", [1])
+while unread[0]:
+    time.sleep(0.01)
+    fcntl.ioctl(s, termios.TIOCOUTQ, unread)
+' "$API/sock" "$POOL" "$(uuid)"
+	unlock
+	done_and_undone() { [ "$(changes 2)" = 1 ] && [ "$(changes 3)" = 1 ]; }
+	until_ok done_and_undone
+	dial 5
+	ask 5 POST /v1/sessions
+	ask 5 POST "/v1/media-pools/$POOL/allocate" "$(field .session)" "{\"call\":\"$(uuid)\"}"
+	[ "$status" = 200 ]
+	lmid=$(field .medium)
+	exec 5>&-
+	api GET "/v1/objects/$lmid"
+	[ "$status" = 200 ]
+	api POST "/v1/logical-media/$lmid/deallocate" -d '{}'
+	[ "$status" = 204 ]
 }
