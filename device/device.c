@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "device/vpd.h"
 
 #include <errno.h>
 #include <ntmstypes.h>
@@ -303,20 +304,6 @@ enum outcome device_mode_page(struct device *d, uint8_t page, uint8_t *buf, size
 			    d->name, page, end);
 }
 
-/* ASCII out of a fixed field: what can't be printed becomes '?'; trimmed on both sides. */
-static void text_field(const uint8_t *p, size_t n, char *out, size_t size)
-{
-	size_t used = 0;
-
-	while (n && (p[n - 1] == ' ' || !p[n - 1]))
-		n--;
-	while (n && *p == ' ')
-		p++, n--;
-	for (; n && used + 1 < size; p++, n--)
-		out[used++] = (char)(*p >= 0x20 && *p < 0x7F ? *p : '?');
-	out[used] = 0;
-}
-
 static enum outcome inquiry(struct device *d, int page, uint8_t *buf, uint8_t size, size_t *n,
 			    struct verdict *v)
 {
@@ -330,32 +317,6 @@ static enum outcome inquiry(struct device *d, int page, uint8_t *buf, uint8_t si
 
 	*n = c.done;
 	return o;
-}
-
-/* The best name in VPD page 83h for the logical unit: NAA before EUI-64 before T10 vendor. */
-static void unique_name(const uint8_t *b, size_t n, char *out, size_t size)
-{
-	static const char *const prefix[] = {[1] = "t10.", [2] = "eui.", [3] = "naa."};
-	unsigned best = 0;
-
-	if (n < 4)
-		return;
-	if (4u + be16(b + 2) < n)
-		n = 4u + be16(b + 2);
-	for (size_t at = 4; at + 4 <= n && at + 4 + b[at + 3] <= n; at += 4u + b[at + 3]) {
-		unsigned type = b[at + 1] & 0x0F, set = b[at] & 0x0F;
-		size_t len = b[at + 3];
-
-		if ((b[at + 1] & 0x30) || type < 1 || type > 3 || type <= best || !len)
-			continue;
-		best = type;
-		snprintf(out, size, "%s", prefix[type]);
-		if (set == 1)
-			for (size_t i = 0; i < len && strlen(out) + 2 < size; i++)
-				snprintf(out + strlen(out), size - strlen(out), "%02x", b[at + 4 + i]);
-		else
-			text_field(b + at + 4, len, out + 4, size - 4);
-	}
 }
 
 static bool kind_fits(enum device_kind kind, uint8_t type)
@@ -388,20 +349,19 @@ static enum outcome identify(struct device *d, struct verdict *v)
 	d->id.type = buf[0] & 0x1F;
 	d->id.removable = buf[1] & 0x80;
 	d->id.version = buf[2];
-	text_field(buf + 8, 8, d->id.vendor, sizeof d->id.vendor);
-	text_field(buf + 16, 16, d->id.product, sizeof d->id.product);
-	text_field(buf + 32, 4, d->id.revision, sizeof d->id.revision);
+	vpd_text(buf + 8, 8, d->id.vendor, sizeof d->id.vendor);
+	vpd_text(buf + 16, 16, d->id.product, sizeof d->id.product);
+	vpd_text(buf + 32, 4, d->id.revision, sizeof d->id.revision);
 	if (!kind_fits(d->kind, d->id.type))
 		return verdict_fail(v, REACT_CANNOT, ERROR_INVALID_PARAMETER,
 				    "%s: %s %s (device type %02Xh) is not a %s", d->name, d->id.vendor,
 				    d->id.product, d->id.type,
 				    d->kind == KIND_CHANGER ? "medium changer" : "drive");
 	quirk_find(d->id.vendor, d->id.product, &d->quirk);
-	if (inquiry(d, 0x80, buf, 255, &n, &ignored) == OUTCOME_DONE && n > 4 && buf[1] == 0x80)
-		text_field(buf + 4, be16(buf + 2) < n - 4 ? be16(buf + 2) : n - 4, d->id.serial,
-			   sizeof d->id.serial);
-	if (inquiry(d, 0x83, buf, 255, &n, &ignored) == OUTCOME_DONE && n > 4 && buf[1] == 0x83)
-		unique_name(buf, n, d->id.unique, sizeof d->id.unique);
+	if (inquiry(d, 0x80, buf, 255, &n, &ignored) == OUTCOME_DONE)
+		vpd_serial(buf, n, d->id.serial, sizeof d->id.serial);
+	if (inquiry(d, 0x83, buf, 255, &n, &ignored) == OUTCOME_DONE)
+		vpd_unique(buf, n, d->id.unique, sizeof d->id.unique);
 	*v = (struct verdict){.progress = -1};
 	return OUTCOME_DONE;
 }

@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-extern const struct transport_ops iscsi_transport, virtual_transport;
+extern const struct transport_ops iscsi_transport, sg_transport, virtual_transport;
 
 /* The last place is for tests: their mock of a device. */
-static const struct transport_ops *table[] = {&virtual_transport, &iscsi_transport, NULL};
+static const struct transport_ops *table[] = {&virtual_transport, &iscsi_transport, &sg_transport, NULL};
 
 void transport_set_mock(const struct transport_ops *ops) { table[countof(table) - 1] = ops; }
 
@@ -28,7 +28,7 @@ int transport_open(const char *url, int stop_fd, struct transport **t, struct er
 			return rc;
 		}
 	return err_set(e, ERROR_INVALID_PARAMETER,
-		       "%s: no such kind of device path; known are virtual:/DIRECTORY and "
+		       "%s: no such kind of device path; known are /dev/NAME, virtual:/DIRECTORY and "
 		       "iscsi://HOST[:PORT]/TARGET/LUN",
 		       url_shown(url, shown, sizeof shown));
 }
