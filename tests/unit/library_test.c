@@ -296,6 +296,23 @@ static void move_lost_and_not_done(void **state)
 	world_end(&w);
 }
 
+/* "Load failed", says the robot, but the cartridge is in the drive by then. */
+static void move_failed_but_done(void **state)
+{
+	struct world w = {0};
+	guid pool, medium;
+
+	start_with(&w, 1, &pool);
+	medium = allocate(&w, &pool);
+	w.fault.kind = ACT_MOVE, w.fault.outcome = OUTCOME_FAILED, w.fault.fault = FAULT_DRIVE,
+	w.fault.happens = true;
+	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), 0);
+	/* the elements were read before the next move, so that none was tried in vain */
+	assert_int_equal(ask(&w, "SELECT count(*) FROM action WHERE kind=3 AND state=2"), 1);
+	check_at_rest(&w);
+	world_end(&w);
+}
+
 static void drive_fails_another_serves(void **state)
 {
 	struct world w = {0};
@@ -524,6 +541,42 @@ static void restart_in_a_move(void **state)
 	}
 }
 
+/* Even where the administrator wants no inventory, nothing moves before the elements were read. */
+static void restart_in_a_move_without_inventory(void **state)
+{
+	struct world w = {0};
+	guid pool, medium;
+	int code;
+
+	start_with(&w, 1, &pool);
+	medium = allocate(&w, &pool);
+	world_set(&w, "UPDATE library SET inventory_method=0");
+	mount_begin(&w, &medium, 1, NTMS_MOUNT_READ, INFINITE, &code);
+	place_at(&w, DRIVE)->cartridge = 0;
+	place_at(&w, SLOT)->cartridge = -1;
+	world_restart(&w);
+	w.done.n = 0;
+	world_up(&w);
+	assert_int_equal(w.done.v[0], ACT_STATUS);
+	check_at_rest(&w);
+	world_end(&w);
+}
+
+static void label_written_after_a_read(void **state)
+{
+	struct world w = {0};
+	guid pool;
+	size_t i = 0;
+
+	start_with(&w, 1, &pool);
+	while (i < w.done.n && w.done.v[i] != ACT_WRITE_LABEL)
+		i++;
+	assert_true(i >= 2 && i < w.done.n);
+	assert_int_equal(w.done.v[i - 1], ACT_READ_LABEL);
+	assert_int_equal(w.done.v[i - 2], ACT_LOAD);
+	world_end(&w);
+}
+
 static void cartridge_in_the_hand(void **state)
 {
 	struct world w = {0};
@@ -557,6 +610,7 @@ int main(void)
 		cmocka_unit_test(application_data_is_no_contradiction),
 		cmocka_unit_test(move_lost_but_done),
 		cmocka_unit_test(move_lost_and_not_done),
+		cmocka_unit_test(move_failed_but_done),
 		cmocka_unit_test(drive_fails_another_serves),
 		cmocka_unit_test(application_holds_the_drive),
 		cmocka_unit_test(moved_behind_our_back),
@@ -568,6 +622,8 @@ int main(void)
 		cmocka_unit_test(disable_and_enable),
 		cmocka_unit_test(restart_in_a_move),
 		cmocka_unit_test(cartridge_in_the_hand),
+		cmocka_unit_test(restart_in_a_move_without_inventory),
+		cmocka_unit_test(label_written_after_a_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

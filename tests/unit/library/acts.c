@@ -192,3 +192,12 @@ void session_end(struct world *w)
 		assert_int_equal(store_run(w->store, ended, &end, &e), 0);
 	w->caller.session = guid_new();
 }
+
+static int run_set(struct txn *t, void *sql, struct err *e) { return sql_do(t, e, sql, ""); }
+
+void world_set(struct world *w, const char *sql)
+{
+	struct err e = {0};
+
+	assert_int_equal(store_run(w->store, run_set, (void *)sql, &e), 0);
+}

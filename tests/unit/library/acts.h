@@ -21,5 +21,7 @@ guid inject(struct world *w, uint32_t action, guid operation, int *code);
 guid eject(struct world *w, const char *tag, uint32_t action, int *code);
 /* The caller's session ends; the next call is of a new one. */
 void session_end(struct world *w);
+/* Something no act gives: straight into the store. sql: a literal */
+void world_set(struct world *w, const char *sql);
 
 #endif
