@@ -302,7 +302,7 @@ static const struct column drive_columns[] = {
 	D_TEXT(USUAL, "HOLDER", szHolder, "user and application that have it mounted"),
 	FN(USUAL, "TYPE", get_generation, "generation or model"),
 	TEXT_(USUAL, "PATH", Drive.szDeviceName, "what an application opens"),
-	REF(OTHER, "LIBRARY", Drive.Library, "library it is part of"),
+	REF(USUAL, "LIBRARY", Drive.Library, "library it is part of"),
 	NUMBER(OTHER, "NUMBER", Drive.Number, "number in the library"),
 	D_NUMBER(OTHER, "ELEMENT", dwAddress, "element address in the robot"),
 	TEXT_(OTHER, "SERIAL", Drive.szSerialNumber, "serial number"),
