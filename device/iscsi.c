@@ -14,6 +14,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define LOGIN_MS 15000
 
@@ -50,6 +51,9 @@ static void drop(struct session *s)
 /* Serves the context until the answer has come. NULL, or why it can't come any more. */
 static const char *serve(struct session *s, struct answer *a, int64_t deadline)
 {
+	int broken = 0;
+	socklen_t size = sizeof broken;
+
 	while (!a->came) {
 		struct pollfd p[2] = {
 			{.fd = iscsi_get_fd(s->ctx), .events = (short)iscsi_which_events(s->ctx)},
@@ -63,6 +67,10 @@ static const char *serve(struct session *s, struct answer *a, int64_t deadline)
 			return strerror(errno);
 		if (p[1].revents)
 			return "stopped";
+		/* libiscsi would tell of its attempt to connect again instead */
+		if (p[0].revents & POLLERR && !getsockopt(p[0].fd, SOL_SOCKET, SO_ERROR, &broken, &size) &&
+		    broken)
+			return strerror(broken);
 		if (iscsi_service(s->ctx, p[0].revents) < 0 && !a->came)
 			return "the session was lost";
 	}
@@ -117,7 +125,9 @@ static bool login_fails(struct session *s, int limit_ms, char *why, size_t size)
 		iscsi_destroy_url(u);
 	if (!lost)
 		return false;
-	snprintf(why, size, "can't log in: %s%s%s", lost, *lost ? ": " : "", iscsi_get_error(s->ctx));
+	if (!*lost)
+		lost = iscsi_get_error(s->ctx);
+	snprintf(why, size, "can't log in: %.*s", (int)strcspn(lost, "\n"), lost);
 	drop(s);
 	return true;
 }
@@ -174,8 +184,9 @@ static enum outcome send_and_wait(struct session *s, struct scsi_cmd *c)
 			scsi_free_scsi_task(t);
 			return OUTCOME_DONE;
 		}
-		snprintf(c->lost, sizeof c->lost, "%s: %s", lost ? lost : "the session ended",
-			 iscsi_get_error(s->ctx));
+		if (!lost)
+			lost = iscsi_get_error(s->ctx);
+		snprintf(c->lost, sizeof c->lost, "the session ended: %.*s", (int)strcspn(lost, "\n"), lost);
 		o = OUTCOME_UNKNOWN;
 	}
 	/* With the session goes the command: a late answer can't be taken for that of a later one. */
