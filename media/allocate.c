@@ -219,7 +219,6 @@ static int ask_operator(struct txn *t, const struct caller *who, const struct wa
 		   "INSERT INTO waiting(call, session, kind, pool, options, deadline, oprequest, caller) VALUES(?,?,?,?,?,?,?,?)",
 		   "gguiuiib", &w->call, &w->session, (uint32_t)CALL_AllocateNtmsMedia, w->pool.id, w->options,
 		   timeout == 0 || timeout == INFINITE ? 0 : txn_now(t) + timeout, id, (const void *)w->token->sids, w->token->n));
-	txn_wake(t, ROW_OFFLINE); /* it keeps the time */
 	return err_set(e, ERROR_IO_PENDING, "%s", message);
 }
 

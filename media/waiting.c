@@ -235,7 +235,6 @@ int do_WaitForNtmsOperatorRequest(struct txn *t, const struct caller *who, const
 	TRY(sql_do(t, e, "INSERT INTO waiting(call, session, kind, oprequest, deadline) VALUES(?,?,?,?,?)", "ggiii", &in->call,
 		   &who->session, (int64_t)CALL_WaitForNtmsOperatorRequest, id,
 		   in->timeout == INFINITE ? 0 : txn_now(t) + in->timeout));
-	txn_wake(t, ROW_OFFLINE);
 	return err_set(e, ERROR_IO_PENDING, "waiting for the operator");
 }
 

@@ -86,10 +86,116 @@ static void eject_one(struct world *w, const guid *pool)
 	world_pass(w, 1000);
 }
 
+static void inventory_full(struct world *w, const guid *pool)
+{
+	struct InventoryNtmsLibrary_in in = {
+		.library = ask_guid(w, "SELECT o.guid FROM library l JOIN object o ON o.id=l.id WHERE l.key='test'"),
+		.action = NTMS_INVENTORY_OMID};
+
+	CALL(w, InventoryNtmsLibrary, &in, NULL);
+	world_run(w);
+}
+
+static void leave_and_come_back(struct world *w, const guid *pool)
+{
+	mount(w, lmid, 1, NTMS_MOUNT_READ);
+	dismount(w, lmid, NTMS_DISMOUNT_DEFERRED);
+	mount(w, &lmid[1], 1, NTMS_MOUNT_READ);
+	mount(w, lmid, 1, NTMS_MOUNT_READ);
+	dismount(w, lmid, NTMS_DISMOUNT_IMMEDIATE);
+}
+
+static void session_dies(struct world *w, const guid *pool)
+{
+	int code;
+
+	mount_begin(w, lmid, 2, NTMS_MOUNT_READ, INFINITE, &code);
+	if (!w->dead)
+		world_step(w);
+	session_end(w);
+	world_run(w);
+}
+
+static void wait_for_the_shelf(struct world *w, const guid *pool)
+{
+	int code, cartridge;
+	guid call;
+
+	eject_one(w, pool);
+	if (w->dead)
+		return;
+	cartridge = 0; /* TAPE00L8 */
+	call = mount_begin(w, lmid, 1, NTMS_MOUNT_READ, INFINITE, &code);
+	inject(w, NTMS_INJECT_START, guid_null, &code);
+	world_run(w);
+	if (!w->dead && place_at(w, PORT)->cartridge < 0)
+		place_at(w, PORT)->cartridge = cartridge;
+	world_pass(w, 1000);
+	mount_end(w, &call);
+}
+
+static void move_by_hand(struct world *w, const guid *pool)
+{
+	struct place *a = place_at(w, SLOT), *b = place_at(w, SLOT + 1);
+	int was = a->cartridge;
+
+	a->cartridge = b->cartridge;
+	b->cartridge = was;
+	find_them(w, pool);
+	mount_one(w, pool);
+}
+
+static void disable_in_work(struct world *w, const guid *pool)
+{
+	struct DisableNtmsObject_in off = {.type = NTMS_DRIVE};
+	struct EnableNtmsObject_in on = {.type = NTMS_DRIVE};
+
+	off.object = on.object = ask_guid(w, "SELECT o.guid FROM drive d JOIN object o ON o.id=d.id ORDER BY d.id LIMIT 1");
+	mount(w, lmid, 1, NTMS_MOUNT_READ);
+	dismount(w, lmid, NTMS_DISMOUNT_DEFERRED);
+	CALL(w, DisableNtmsObject, &off, NULL);
+	world_run(w);
+	CALL(w, EnableNtmsObject, &on, NULL);
+	world_run(w);
+}
+
+static void robot_fails(struct world *w, const guid *pool)
+{
+	if (!w->fault.kind)
+		w->fault.kind = ACT_MOVE, w->fault.outcome = OUTCOME_UNKNOWN, w->fault.fault = FAULT_PATH, w->fault.happens = true;
+	mount_one(w, pool);
+	w->fault.kind = ACT_LOAD, w->fault.outcome = OUTCOME_FAILED, w->fault.fault = FAULT_DRIVE, w->fault.happens = false;
+	mount_one(w, pool);
+}
+
+static void long_day(struct world *w, const guid *pool)
+{
+	leave_and_come_back(w, pool);
+	dismount(w, &lmid[1], NTMS_DISMOUNT_IMMEDIATE);
+	inject_two(w, pool);
+	mount_two(w, pool);
+	session_end(w);
+	dismount(w, lmid, NTMS_DISMOUNT_IMMEDIATE);
+	dismount(w, &lmid[1], NTMS_DISMOUNT_IMMEDIATE);
+	inventory_full(w, pool);
+	eject_one(w, pool);
+}
+
 static const struct scene scenes[] = {
-	{"mount, dismount", 1, allocate_one, mount_one}, {"mount of two", 2, allocate_two, mount_two},
-	{"new media found", 1, new_media, find_them},	 {"medium freed", 1, blank_there, free_it},
-	{"insert of two", 1, allocate_one, inject_two},	 {"eject", 2, allocate_two, eject_one},
+	{"mount, dismount", 1, allocate_one, mount_one},
+	{"mount of two", 2, allocate_two, mount_two},
+	{"new media found", 1, new_media, find_them},
+	{"medium freed", 1, blank_there, free_it},
+	{"insert of two", 1, allocate_one, inject_two},
+	{"eject", 2, allocate_two, eject_one},
+	{"full inventory", 2, allocate_two, inventory_full},
+	{"deferred dismounts", 2, allocate_two, leave_and_come_back},
+	{"a session dies", 2, allocate_two, session_dies},
+	{"a mount waits for the shelf", 2, allocate_two, wait_for_the_shelf},
+	{"moved by hand", 2, allocate_two, move_by_hand},
+	{"a drive is disabled", 1, allocate_one, disable_in_work},
+	{"robot and drive fail", 1, allocate_one, robot_fails},
+	{"a long day", 3, allocate_two, long_day},
 };
 
 static void never_two_of_one(struct world *w)
