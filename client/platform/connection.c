@@ -9,6 +9,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,23 +153,29 @@ void connection_free(struct connection *c)
 	free(c);
 }
 
-static struct curl_slist *headers(const struct connection *c, const struct http_request *r)
+/* false: out of memory, and the list is as it was */
+static bool add_header(struct curl_slist **list_, const char *line)
+{
+	struct curl_slist *longer = curl_slist_append(*list_, line);
+
+	if (longer)
+		*list_ = longer;
+	return longer != NULL;
+}
+
+static bool headers(const struct connection *c, const struct http_request *r, struct curl_slist **list_)
 {
 	char line[SERVER_TOKEN_SIZE + 40];
-	struct curl_slist *list_ = curl_slist_append(NULL, "Accept: application/json");
 
-	list_ = curl_slist_append(list_, "Expect:");
-	if (r->body)
-		list_ = curl_slist_append(list_, "Content-Type: application/json");
-	if (r->session) {
-		snprintf(line, sizeof line, "RSM-Session: %s", r->session);
-		list_ = curl_slist_append(list_, line);
-	}
-	if (*c->server.token) {
-		snprintf(line, sizeof line, "Authorization: Bearer %s", c->server.token);
-		list_ = curl_slist_append(list_, line);
-	}
-	return list_;
+	if (!add_header(list_, "Accept: application/json") || !add_header(list_, "Expect:"))
+		return false;
+	if (r->body && !add_header(list_, "Content-Type: application/json"))
+		return false;
+	snprintf(line, sizeof line, "RSM-Session: %s", r->session ? r->session : "");
+	if (r->session && !add_header(list_, line))
+		return false;
+	snprintf(line, sizeof line, "Authorization: Bearer %s", c->server.token);
+	return !*c->server.token || add_header(list_, line);
 }
 
 static DWORD transport_error(struct connection *c, CURLcode rc, char *why, size_t why_size)
@@ -197,18 +204,18 @@ DWORD connection_do(struct connection *c, const struct http_request *r, struct h
 		    size_t why_size)
 {
 	auto_free char *url = malloc(strlen(c->server.url) + strlen(r->path) + 1);
-	struct curl_slist *lines = headers(c, r);
+	struct curl_slist *lines = NULL;
 	CURLcode rc;
 
 	*reply = (struct http_reply){0};
-	if (!url || !lines) {
+	if (!url || !headers(c, r, &lines)) {
 		curl_slist_free_all(lines);
 		snprintf(why, why_size, "out of memory");
 		return ERROR_NOT_ENOUGH_MEMORY;
 	}
 	strcpy(stpcpy(url, c->server.url), r->path);
 	*c->error = 0;
-	curl_easy_setopt(c->curl, CURLOPT_URL, url);
+	rc = curl_easy_setopt(c->curl, CURLOPT_URL, url);
 	curl_easy_setopt(c->curl, CURLOPT_HTTPHEADER, lines);
 	curl_easy_setopt(c->curl, CURLOPT_WRITEDATA, reply);
 	curl_easy_setopt(c->curl, CURLOPT_HTTPGET, 1L); /* forget the last request's body */
@@ -216,8 +223,10 @@ DWORD connection_do(struct connection *c, const struct http_request *r, struct h
 		curl_easy_setopt(c->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body_size);
 		curl_easy_setopt(c->curl, CURLOPT_POSTFIELDS, r->body);
 	}
-	curl_easy_setopt(c->curl, CURLOPT_CUSTOMREQUEST, r->method);
-	rc = curl_easy_perform(c->curl);
+	if (!rc) /* these two copy their text */
+		rc = curl_easy_setopt(c->curl, CURLOPT_CUSTOMREQUEST, r->method);
+	if (!rc)
+		rc = curl_easy_perform(c->curl);
 	curl_easy_setopt(c->curl, CURLOPT_HTTPHEADER, NULL);
 	curl_slist_free_all(lines);
 	if (rc) {
