@@ -19,6 +19,28 @@ static int target(struct ctl *c, const struct request *r, int64_t *id)
 	return 0;
 }
 
+/* A library's devices go with it. */
+static int devices_enable(struct ctl *c, bool enabled)
+{
+	VEC(int64_t) ids = {0};
+	int rc;
+
+	{
+		auto_rows struct rows *q = sql_rows(
+			c->t, c->e,
+			"SELECT id FROM drive WHERE library=?1 UNION ALL SELECT id FROM changer WHERE library=?1", "i",
+			c->id);
+
+		while (rows_next(q))
+			*vec_add(&ids) = rows_i64(q, 0);
+		rc = rows_failed(q) ? (int)c->e->code : 0;
+	}
+	for (size_t i = 0; !rc && i < ids.n; i++)
+		rc = object_enable(c->t, ids.v[i], enabled, c->e);
+	vec_free(&ids);
+	return rc;
+}
+
 static int enable_start(struct ctl *c, struct request *r)
 {
 	int64_t id = 0;
@@ -34,6 +56,7 @@ static int enable_start(struct ctl *c, struct request *r)
 		TRY(object_set_state(c->t, id, NTMS_READY, c->e));
 	} else {
 		c->enabled = true;
+		TRY(devices_enable(c, true));
 		TRY(library_doubt(c, BIT_ALL));
 	}
 	return STEP_NEXT;
@@ -112,6 +135,7 @@ static int disable_start(struct ctl *c, struct request *r)
 	}
 	TRY(object_enable(c->t, c->id, false, c->e));
 	c->enabled = false;
+	TRY(devices_enable(c, false));
 	TRY(end_waiting(c, r));
 	return STEP_NEXT;
 }
