@@ -109,6 +109,8 @@ int library_doubt(struct ctl *, uint32_t types); /* read those elements before t
 int library_state(struct ctl *, uint32_t opstate, const char *reason);
 /* What the robot reports, for the element types given, becomes what the rows say. Settles open moves. */
 int reconcile(struct ctl *, const struct event *, uint8_t types);
+/* An unknown cartridge, catalogued where it stands (newcomer.c). */
+int newcomer(struct ctl *, int64_t place, const char *tag, bool cleaner, bool inverted, int64_t *medium);
 int identify_new(struct ctl *); /* queue an identification for each side still unknown */
 int library_up(struct ctl *, const struct probe *);
 int hand_empty(struct ctl *);				  /* hand.c */

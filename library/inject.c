@@ -73,14 +73,8 @@ const struct phase phase_collect = {"collect", collect_start, collect_outcome};
 /* The medium in the port becomes ours: the one with that bar code, or a new one. */
 static int medium_in_port(struct ctl *c, int64_t port, const char *tag, bool cleaner, int64_t *medium)
 {
-	struct medium_new n = {.library = c->id,
-			       .place = port,
-			       .barcode = tag,
-			       .cleaner = cleaner || media_is_cleaner_barcode(tag)};
-	const char *key = n.cleaner ? "Cleaner" : media_type_of_barcode(tag);
-	char of_drives[32] = "Tape";
-	int64_t sides = 1, library = 0;
 	int rc = tag[0] ? medium_by_barcode(c->t, tag, c->id, medium, c->e) : SQL_NONE;
+	int64_t library = 0;
 
 	if (rc && rc != SQL_NONE)
 		return rc;
@@ -90,20 +84,7 @@ static int medium_in_port(struct ctl *c, int64_t port, const char *tag, bool cle
 	/* a medium that sits elsewhere in this library has only the same bar code */
 	if (!rc && library == model_offline_library(c->t))
 		return medium_move(c->t, *medium, port, false, true, c->e);
-	if (!key) {
-		rc = sql_get(c->t, c->e,
-			     "SELECT generation FROM drive WHERE library=? AND generation<>'' ORDER BY "
-			     "generation DESC LIMIT 1",
-			     "i", c->id, "T", of_drives, sizeof of_drives);
-		if (rc && rc != SQL_NONE)
-			return rc;
-		key = of_drives;
-	}
-	TRY(media_type_find(c->t, key, &n.media_type, c->e));
-	TRY(library_add_media_type(c->t, c->id, n.media_type, c->e));
-	TRY(sql_get(c->t, c->e, "SELECT sides FROM media_type WHERE id=?", "i", n.media_type, "i", &sides));
-	n.sides = (uint32_t)sides;
-	return medium_create(c->t, &n, medium, c->e);
+	return newcomer(c, port, tag, cleaner, false, medium);
 }
 
 /* The next full port. Its tag was kept by the reader of elements in ieport.tag. */

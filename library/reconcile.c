@@ -153,42 +153,6 @@ static int without_tag(struct ctl *c, const place_vec *all, struct place *p)
 
 /* ---- writing it down ---- */
 
-static int media_type_here(struct ctl *c, const struct element_state *s, int64_t *type)
-{
-	const char *key = s->cleaner ? "Cleaner" : media_type_of_barcode(s->tag);
-	char of_drives[32] = "";
-
-	if (!key) { /* no media identifier: what the newest of the drives writes */
-		int rc = sql_get(c->t, c->e,
-				 "SELECT generation FROM drive WHERE library=? AND generation<>'' ORDER BY "
-				 "generation DESC LIMIT 1",
-				 "i", c->id, "T", of_drives, sizeof of_drives);
-
-		if (rc && rc != SQL_NONE)
-			return rc;
-		key = of_drives[0] ? of_drives : "Tape";
-	}
-	TRY(media_type_find(c->t, key, type, c->e));
-	return library_add_media_type(c->t, c->id, *type, c->e);
-}
-
-static int newcomer(struct ctl *c, struct place *p)
-{
-	struct medium_new n = {.library = c->id,
-			       .place = p->element,
-			       .barcode = p->s->tag,
-			       .cleaner = p->s->cleaner,
-			       .inverted = p->s->inverted && c->two_sided};
-	int64_t sides = 1;
-
-	n.cleaner |= media_is_cleaner_barcode(p->s->tag);
-	TRY(media_type_here(c, p->s, &n.media_type));
-	TRY(sql_get(c->t, c->e, "SELECT sides FROM media_type WHERE id=?", "i", n.media_type, "i", &sides));
-	n.sides = (uint32_t)sides;
-	TRY(medium_create(c->t, &n, &p->now, c->e));
-	return medium_verified(c->t, p->now, p->s->tag[0] != 0, c->e);
-}
-
 static uint32_t slot_state(const struct place *p)
 {
 	if (!p->s)
@@ -242,7 +206,7 @@ static int arrived(struct ctl *c, struct place *p)
 	bool up;
 
 	if (p->now == -1)
-		return newcomer(c, p);
+		return newcomer(c, p->element, p->s->tag, p->s->cleaner, p->s->inverted, &p->now);
 	if (!p->now)
 		return 0;
 	TRY(medium_place(c, p->now, &place, &inverted));

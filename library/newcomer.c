@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * A cartridge that nobody knows is catalogued where it stands: of which media type, with how many sides. */
+#include "library/controller.h"
+
+/* What its bar code says; else what this library is for. */
+static int media_type_of(struct ctl *c, const char *tag, bool cleaner, int64_t *type)
+{
+	const char *key = cleaner ? "Cleaner" : media_type_of_barcode(tag);
+	char of_drives[32] = "";
+
+	if (!key && c->two_sided) { /* a robot turns over only what has another side */
+		key = "Optical two-sided";
+	} else if (!key) { /* what the newest of the drives writes */
+		int rc = sql_get(c->t, c->e,
+				 "SELECT generation FROM drive WHERE library=? AND generation<>'' ORDER BY "
+				 "generation DESC LIMIT 1",
+				 "i", c->id, "T", of_drives, sizeof of_drives);
+
+		if (rc && rc != SQL_NONE)
+			return rc;
+		key = of_drives[0] ? of_drives : "Tape";
+	}
+	TRY(media_type_find(c->t, key, type, c->e));
+	return library_add_media_type(c->t, c->id, *type, c->e);
+}
+
+int newcomer(struct ctl *c, int64_t place, const char *tag, bool cleaner, bool inverted, int64_t *medium)
+{
+	struct medium_new n = {.library = c->id,
+			       .place = place,
+			       .barcode = tag,
+			       .cleaner = cleaner || media_is_cleaner_barcode(tag),
+			       .inverted = inverted && c->two_sided};
+	int64_t sides = 1;
+
+	TRY(media_type_of(c, tag, n.cleaner, &n.media_type));
+	TRY(sql_get(c->t, c->e, "SELECT sides FROM media_type WHERE id=?", "i", n.media_type, "i", &sides));
+	n.sides = (uint32_t)sides;
+	TRY(medium_create(c->t, &n, medium, c->e));
+	return medium_verified(c->t, *medium, tag[0] != 0, c->e);
+}
