@@ -147,6 +147,8 @@ struct want {
 /* One search. *side 0: nothing to be had. */
 int allocation_search(struct txn *, const struct want *, int64_t *side, guid *lmid, guid *source, struct err *);
 
+/* The medium is in that library now: who was asked to bring it there, or anywhere online, has done it. */
+int oprequest_moved(struct txn *, int64_t medium, int64_t library, struct err *);
 int oprequest_insert(struct txn *, const struct oprequest_new *, int64_t *id, struct err *); /* even if there is the same */
 
 /* Rows of `waiting`. */

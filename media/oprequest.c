@@ -77,6 +77,32 @@ int oprequest_delete(struct txn *t, int64_t id, struct err *e)
 	return object_delete(t, id, e);
 }
 
+int oprequest_moved(struct txn *t, int64_t medium, int64_t library, struct err *e)
+{
+	VEC(int64_t) done = {0};
+	guid m, l;
+	int rc = 0;
+
+	TRY(object_guid(t, medium, &m, e));
+	TRY(object_guid(t, library, &l, e));
+	{
+		auto_rows struct rows *r = sql_rows(
+			t, e,
+			"SELECT id FROM oprequest WHERE state IN (1,2,3) AND request=4 AND arg1=?1 AND (arg2=?2 OR (arg2_type=0 AND ?3))",
+			"ggu", &m, &l, (uint32_t)!is_offline(library));
+
+		while (rows_next(r))
+			*vec_add(&done) = rows_i64(r, 0);
+		rc = rows_failed(r) ? (int)e->code : 0;
+	}
+	vec_each(id, &done) {
+		if (!rc)
+			rc = oprequest_close(t, *id, NTMS_OPSTATE_COMPLETE, e);
+	}
+	vec_free(&done);
+	return rc;
+}
+
 /* ---- the calls ---- */
 
 /* Looks it up for an administrator's answer; closed_code: when it was answered before. */

@@ -35,6 +35,7 @@ static int library_changed(struct txn *t, int64_t medium, int64_t from, int64_t 
 	TRY(object_changed(t, from, e));
 	TRY(object_changed(t, to, e));
 	TRY(sides_changed(t, medium, e));
+	TRY(oprequest_moved(t, medium, to, e));
 	if (is_offline(to))
 		return 0;
 	TRY(sql_get(t, e, "SELECT media_type FROM physical_media WHERE id=?", "i", medium, "i", &type));
