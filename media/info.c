@@ -59,7 +59,7 @@ static int object_row(struct txn *t, const struct caller *who, const guid *g, ui
 	if (rc)
 		return err_set(e, ERROR_OBJECT_NOT_FOUND, "there is no %s %s", type_name(*type), guid_text(g, text));
 	if (*type)
-		return err_set(e, ERROR_INVALID_PARAMETER, "%s isn't a %s", object_label(t, id).s, type_name(*type));
+		return err_set(e, ERROR_OBJECT_NOT_FOUND, "%s isn't a %s", object_label(t, id).s, type_name(*type));
 	*type = found;
 	*row = sql_rows(t, e, queries[found], "g", g);
 	if (!rows_next(*row))

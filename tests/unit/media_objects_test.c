@@ -116,7 +116,7 @@ static void reading_refuses(void **state)
 	assert_int_equal(DO(root, GetNtmsObjectInformation, .object = guid_null), ERROR_INVALID_PARAMETER);
 	assert_int_equal(DO(root, GetNtmsObjectInformation, .object = guid_new()), ERROR_OBJECT_NOT_FOUND);
 	assert_int_equal(DO(root, GetNtmsObjectInformation, .object = guid_new(), .type = NTMS_DRIVE), ERROR_OBJECT_NOT_FOUND);
-	assert_int_equal(DO(root, GetNtmsObjectInformation, .object = g, .type = NTMS_DRIVE), ERROR_INVALID_PARAMETER);
+	assert_int_equal(DO(root, GetNtmsObjectInformation, .object = g, .type = NTMS_DRIVE), ERROR_OBJECT_NOT_FOUND);
 	assert_int_equal(DO(root, GetNtmsObjectInformation, .object = g, .type = 1), ERROR_INVALID_PARAMETER);
 	assert_int_equal(DO(root, GetNtmsObjectInformation, .object = g, .type = 18), ERROR_INVALID_PARAMETER);
 	assert_int_equal(DO(root, GetNtmsObjectInformation, .object = g, .type = 4000000000u), ERROR_INVALID_PARAMETER);
