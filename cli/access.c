@@ -87,7 +87,7 @@ static struct sid sid_of(const char *text)
 	if (!pw && !gr)
 		die_text("'%s' is nobody here; write user:NAME, group:NAME, everyone or administrators",
 			 text);
-	return (struct sid){22, 2, {user ? 1 : 2, user ? pw->pw_uid : gr->gr_gid}};
+	return (struct sid){22, 2, {pw ? 1 : 2, pw ? pw->pw_uid : gr->gr_gid}};
 }
 
 /* ---- access lists ---- */

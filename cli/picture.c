@@ -21,6 +21,13 @@ static const struct {
 	[NTMS_PARTSTATE_RESERVED] = {'r', "reserved"},
 };
 static bool used[countof(marks)], disabled, cleaners;
+static struct str reasons; /* what is wrong with what is drawn */
+
+static void keep_reason(struct object *o)
+{
+	if (object_detail(o)->szReason[0])
+		str_printf(&reasons, "%s: %s\n", object_name(&o->id), object_detail(o)->szReason);
+}
 
 static char mark_of(struct object *medium)
 {
@@ -28,6 +35,7 @@ static char mark_of(struct object *medium)
 	sides_of(&medium->id, &sides);
 	DWORD state = sides.n ? object(&sides.v[0])->info.Info.Partition.State : NTMS_PARTSTATE_UNKNOWN;
 	vec_free(&sides);
+	keep_reason(medium);
 	if (!medium->info.Enabled) {
 		disabled = true;
 		return '!';
@@ -77,6 +85,7 @@ static void draw(const GUID *library, DWORD type, const char *what, int columns)
 			printf("%s%-7s", i ? "\n" : "", i ? "" : what);
 		struct object *o = object(&all.v[i]);
 		draw_element(o);
+		keep_reason(o);
 		if (o->info.dwType != NTMS_DRIVE)
 			continue;
 		auto_str text = {0};
@@ -125,4 +134,7 @@ void picture(const GUID *library)
 		if (used[i])
 			printf("  %c %s", marks[i].mark, marks[i].means);
 	printf("%s%s\n", cleaners ? "  c cleaner" : "", disabled ? "  ! disabled" : "");
+	if (reasons.n)
+		printf("\n%s", reasons.s);
+	str_free(&reasons);
 }
