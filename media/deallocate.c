@@ -9,8 +9,12 @@
 static int free_reserved(struct txn *t, int64_t medium, struct err *e)
 {
 	VEC(int64_t) sides = {0};
+	uint32_t n;
 	int rc;
 
+	TRY(sql_get(t, e, "SELECT sides FROM physical_media WHERE id=?", "i", medium, "u", &n));
+	if (n == 1)
+		return 0;
 	{
 		auto_rows struct rows *r = sql_rows(t, e,
 						    "SELECT id FROM side s WHERE medium=?1 AND state=9 AND NOT EXISTS "

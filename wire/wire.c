@@ -77,15 +77,30 @@ const char *wire_code_name(uint32_t code)
 	return other;
 }
 
+/* The digits of v, n of them, and what follows; where the next ones go. */
+static char *digits(char *p, unsigned v, int n, char next)
+{
+	for (int i = n - 1; i >= 0; i--, v /= 10)
+		p[i] = (char)('0' + v % 10);
+	p[n] = next;
+	return p + n + 1;
+}
+
 const char *wire_time_text(int64_t ms, char buf[WIRE_TIME_TEXT])
 {
 	time_t s = (time_t)(ms / 1000);
+	char *p = buf;
 	struct tm tm;
 
 	gmtime_r(&s, &tm);
-	snprintf(buf, WIRE_TIME_TEXT, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", (unsigned)(tm.tm_year + 1900) % 10000,
-		 (unsigned)(tm.tm_mon + 1) % 100, (unsigned)tm.tm_mday % 100, (unsigned)tm.tm_hour % 100,
-		 (unsigned)tm.tm_min % 100, (unsigned)tm.tm_sec % 100, (unsigned)(ms % 1000) % 1000);
+	p = digits(p, (unsigned)(tm.tm_year + 1900), 4, '-');
+	p = digits(p, (unsigned)(tm.tm_mon + 1), 2, '-');
+	p = digits(p, (unsigned)tm.tm_mday, 2, 'T');
+	p = digits(p, (unsigned)tm.tm_hour, 2, ':');
+	p = digits(p, (unsigned)tm.tm_min, 2, ':');
+	p = digits(p, (unsigned)tm.tm_sec, 2, '.');
+	p = digits(p, (unsigned)(ms % 1000), 3, 'Z');
+	*p = 0;
 	return buf;
 }
 
