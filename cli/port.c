@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static bool many, no_wait, wait_too, queue, force, full, fast, stop_it;
+static bool many, no_wait, wait_too, force, full, fast, stop_it;
 static const char *stop_id;
 static DWORD timeout = INFINITE;
 
@@ -159,53 +159,64 @@ const struct command cmd_inject_retract = {
 /* ---- eject ---- */
 
 static const struct opt eject_opts[] = {
-	{"queue", 0, OPT_FLAG, &queue, NULL,
-	 "collect for one opening of the port; 'rsm eject' without a medium begins it"},
 	{"force", 'f', OPT_FLAG, &force, NULL, "even if it is mounted or in use"},
 	{"stop", 0, OPT_TEXT, &stop_id, "OPERATION", "end that eject"},
 	WAIT,
 	{NULL},
 };
 
+static int eject_stop(void)
+{
+	GUID library, operation = operation_named(stop_id, NTMS_LM_EJECT, &library);
+	DWORD code = EjectNtmsMedia(session(), &(GUID){0}, &operation, NTMS_EJECT_STOP);
+	return code ? failed(code, "%s", stop_id) : EXIT_OK;
+}
+
+/* Several media are collected, then go out together, in one opening of the port; force knows no batches. */
 static int eject(int n, char **operands)
 {
-	GUID operation = {0}, library;
-	DWORD action = queue ? NTMS_EJECT_QUEUE : force ? NTMS_EJECT_FORCE : NTMS_EJECT_START;
-	if (stop_id) {
-		operation = operation_named(stop_id, NTMS_LM_EJECT, &library);
-		DWORD code = EjectNtmsMedia(session(), NULL, &operation, NTMS_EJECT_STOP);
-		return code ? failed(code, "%s", stop_id) : EXIT_OK;
-	}
+	GUID operation = {0};
+	DWORD action = force ? NTMS_EJECT_FORCE : n > 1 ? NTMS_EJECT_QUEUE : NTMS_EJECT_START, code;
+	VEC(struct medium) going = {0};
 	int status = EXIT_OK;
-	for (int i = 0; i < (n ? n : 1); i++) {
-		struct medium m = {0};
-		if (n)
-			m = resolve_medium(operands[i], 0, false);
-		DWORD code = EjectNtmsMedia(session(), n ? &m.physical : NULL, &operation, action);
-		if (code) {
-			status = failed(code, "%s", n ? operands[i] : "");
-			continue;
-		}
-		if (!queue)
-			print_operation(&operation);
-		fflush(stdout);
-		if (wait_too && !queue && wait_request(&operation, timeout))
-			status = EXIT_FAILED;
+	if (!n == !stop_id)
+		usage(&cmd_eject, "either media or --stop");
+	if (stop_id)
+		return eject_stop();
+	if (wait_too)
+		work_before();
+	for (int i = 0; i < n; i++) {
+		struct medium m = resolve_medium(operands[i], 0, false);
+		code = EjectNtmsMedia(session(), &m.physical, &operation, action);
+		if (code)
+			status = failed(code, "%s", operands[i]);
+		else
+			*vec_add(&going) = m;
 	}
+	if (action == NTMS_EJECT_QUEUE && going.n &&
+	    (code = EjectNtmsMedia(session(), NULL, &operation, NTMS_EJECT_START)))
+		status = failed(code, "%s", "");
+	else if (going.n)
+		print_operation(&operation);
+	fflush(stdout);
+	vec_each(m, &going)
+		if (wait_too && wait_work(&(GUID){0}, 1u << NTMS_LM_EJECT, &m->physical, timeout))
+			status = EXIT_FAILED;
+	vec_free(&going);
 	return status;
 }
 
 const struct command cmd_eject = {
 	.name = "eject",
-	.operands = "[MEDIUM...]",
+	.operands = "MEDIUM...",
 	.min = 0,
 	.max = -1,
 	.opts = eject_opts,
 	.run = eject,
 	.summary = "Bring media to the library's port for people to take",
-	.help = "They are offline then. Prints the operation, which runs until the cartridge is taken, the "
-		"port's\n"
-		"time-out, or 'rsm eject --stop OPERATION'.",
+	.help = "They are offline then. Several go out together, as many as the port holds. Prints the "
+		"operation,\n"
+		"which runs until they are taken, the port's time-out, or 'rsm eject --stop OPERATION'.",
 };
 
 /* ---- inventory ---- */

@@ -13,6 +13,7 @@ state_of() { rsm list media -J -o NAME,STATE | jq -r --arg m "$1" '.media[] | se
 has_state() { [ "$(state_of "$1")" = "$2" ]; }
 open_requests() { rsm list operator-requests -n -o REQUEST; }
 asked() { open_requests | grep -q .; }
+no_library_requests() { [ -z "$(rsm list library-requests -n)" ]; }
 in_mail_slot() { rsm list ports -n -o MEDIUM | grep -qw "$1"; }
 
 @test "status: the server and its libraries; --json; --quiet is the exit status" {
@@ -205,6 +206,33 @@ CLI003L8 available" ]
 	[ -e "$(cat "$LIVE/path")" ]
 	rsm dismount "$lmid" --wait --timeout 30s
 	rsm media deallocate "$lmid"
+}
+
+@test "eject several together, more than the port holds, --stop; inject both" {
+	rsm eject CLI004L8 CLI005L8 --wait --timeout 60s &
+	eject=$!
+	until_ok in_mail_slot CLI004L8
+	until_ok in_mail_slot CLI005L8
+	mv "$LIVE"/lib/mailslots/01/CLI00?L8 "$LIVE"/lib/mailslots/02/CLI00?L8 "$LIVE/lib/shelf/"
+	wait $eject
+	run -1 rsm show CLI004L8 # unrecognized media are forgotten
+
+	rsm inject start
+	mv "$LIVE/lib/shelf/CLI004L8" "$LIVE/lib/mailslots/01/"
+	mv "$LIVE/lib/shelf/CLI005L8" "$LIVE/lib/mailslots/02/"
+	rsm inject stop --wait --timeout 30s
+	rsm inventory --wait --timeout 30s
+	has_state CLI004L8 unrecognized
+	has_state CLI005L8 unrecognized
+
+	run -1 rsm eject CLI003L8 CLI004L8 CLI005L8 --quiet
+	[[ $output == *"ERROR_BUSY (170): CLI005L8"* ]]
+	until_ok in_mail_slot CLI003L8
+	until_ok in_mail_slot CLI004L8
+	mv "$LIVE"/lib/mailslots/01/CLI00?L8 "$LIVE/lib/shelf/"
+	rsm eject --stop "$(rsm list library-requests -n -o REQUEST,OPERATION | awk '/eject/ { print $1; exit }')"
+	until_ok no_library_requests
+	run -2 rsm eject
 }
 
 @test "inject stop, and of an operation that isn't there" {
