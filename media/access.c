@@ -125,7 +125,8 @@ size_t acl_size(const uint8_t *acl) { return le16(acl + 2); }
 
 static bool ace_has_sid(uint8_t type)
 {
-	return type == ACCESS_ALLOWED_ACE_TYPE || type == ACCESS_DENIED_ACE_TYPE || type == SYSTEM_AUDIT_ACE_TYPE;
+	return type == ACCESS_ALLOWED_ACE_TYPE || type == ACCESS_DENIED_ACE_TYPE ||
+	       type == SYSTEM_AUDIT_ACE_TYPE;
 }
 
 static int acl_check(const uint8_t *p, size_t room, const char *what, struct err *e)
@@ -133,7 +134,8 @@ static int acl_check(const uint8_t *p, size_t room, const char *what, struct err
 	size_t size, at = ACL_HEAD;
 
 	if (room < ACL_HEAD || le16(p + 2) < ACL_HEAD || le16(p + 2) > room)
-		return err_set(e, ERROR_INVALID_PARAMETER, "the %s of the security descriptor is cut off", what);
+		return err_set(e, ERROR_INVALID_PARAMETER, "the %s of the security descriptor is cut off",
+			       what);
 	if (p[0] < 2 || p[0] > 4)
 		return err_set(e, ERROR_INVALID_PARAMETER, "the %s has the unknown revision %u", what, p[0]);
 	size = le16(p + 2);
@@ -143,7 +145,8 @@ static int acl_check(const uint8_t *p, size_t room, const char *what, struct err
 		if (len < ACE_HEAD || len > size - at)
 			return err_set(e, ERROR_INVALID_PARAMETER, "entry %u of the %s is cut off", i, what);
 		if (ace_has_sid(p[at]) && (len < 8 || !sid_size(p + at + 8, len - 8)))
-			return err_set(e, ERROR_INVALID_PARAMETER, "entry %u of the %s has no valid SID", i, what);
+			return err_set(e, ERROR_INVALID_PARAMETER, "entry %u of the %s has no valid SID", i,
+				       what);
 		at += len;
 	}
 	return 0;
@@ -238,12 +241,14 @@ int descriptor_parse(const uint8_t *p, size_t n, struct descriptor *d, struct er
 
 	*d = (struct descriptor){0};
 	if (n < SD_HEAD || n > DESCRIPTOR_MAX)
-		return err_set(e, ERROR_INVALID_PARAMETER, "a security descriptor has %zu to %d bytes, not %zu", SD_HEAD,
-			       DESCRIPTOR_MAX, n);
+		return err_set(e, ERROR_INVALID_PARAMETER,
+			       "a security descriptor has %zu to %d bytes, not %zu", SD_HEAD, DESCRIPTOR_MAX,
+			       n);
 	d->control = le16(p + 2);
 	if (p[0] != SECURITY_DESCRIPTOR_REVISION || !(d->control & SE_SELF_RELATIVE))
 		return err_set(e, ERROR_INVALID_PARAMETER,
-			       "the security descriptor isn't self-relative (revision %u, control %04x)", p[0], d->control);
+			       "the security descriptor isn't self-relative (revision %u, control %04x)",
+			       p[0], d->control);
 	owner = le32(p + 4), group = le32(p + 8), sacl = le32(p + 12), dacl = le32(p + 16);
 	if (owner && (owner < SD_HEAD || owner > n || !sid_size(p + owner, n - owner)))
 		return err_set(e, ERROR_INVALID_PARAMETER, "the owner of the security descriptor is no SID");
@@ -257,7 +262,8 @@ int descriptor_parse(const uint8_t *p, size_t n, struct descriptor *d, struct er
 		return err_set(e, ERROR_INVALID_PARAMETER, "the SACL lies outside the security descriptor");
 	if (dacl && (dacl < SD_HEAD || dacl > n))
 		return err_set(e, ERROR_INVALID_PARAMETER, "the DACL lies outside the security descriptor");
-	if ((sacl && acl_check(p + sacl, n - sacl, "SACL", e)) || (dacl && acl_check(p + dacl, n - dacl, "DACL", e)))
+	if ((sacl && acl_check(p + sacl, n - sacl, "SACL", e)) ||
+	    (dacl && acl_check(p + dacl, n - dacl, "DACL", e)))
 		return (int)e->code;
 	d->owner = owner ? p + owner : NULL;
 	d->group = group ? p + group : NULL;

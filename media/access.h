@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Who may do what: SIDs, tokens, self-relative security descriptors as Windows lays them out, and the check of one
- * against the other. Bytes only; whose descriptor decides about which object is in security.c. */
+ * Who may do what: SIDs, tokens, self-relative security descriptors as Windows lays them out, and the check
+ * of one against the other. Bytes only; whose descriptor decides about which object is in security.c. */
 #ifndef MEDIA_ACCESS_H
 #define MEDIA_ACCESS_H
 
@@ -17,7 +17,8 @@
 #define SID_SIZE_MAX 68
 #define SID_TEXT_MAX 184
 
-extern const uint8_t sid_everyone[12], sid_system[12], sid_administrators[16]; /* S-1-1-0, S-1-5-18, S-1-5-32-544 */
+extern const uint8_t sid_everyone[12], sid_system[12],
+	sid_administrators[16]; /* S-1-1-0, S-1-5-18, S-1-5-32-544 */
 
 size_t sid_size(const uint8_t *p, size_t room); /* 0: no SID fits there */
 bool sid_equal(const uint8_t *a, const uint8_t *b);
@@ -37,7 +38,8 @@ struct token *token_from(const void *bytes, size_t n);
 
 /* ---- descriptors ---- */
 
-#define NTMS_ALL_ACCESS (NTMS_USE_ACCESS | NTMS_MODIFY_ACCESS | NTMS_CONTROL_ACCESS | STANDARD_RIGHTS_REQUIRED)
+#define NTMS_ALL_ACCESS                                                                                      \
+	(NTMS_USE_ACCESS | NTMS_MODIFY_ACCESS | NTMS_CONTROL_ACCESS | STANDARD_RIGHTS_REQUIRED)
 #define DESCRIPTOR_MAX 32768 /* largest one accepted */
 
 /* Its parts, pointing into the bytes it was parsed from. NULL: absent. */
@@ -50,8 +52,8 @@ struct descriptor {
 int descriptor_parse(const uint8_t *, size_t n, struct descriptor *, struct err *);
 struct wire_blob descriptor_build(const struct descriptor *); /* self-relative, owned */
 
-/* Those of the wanted rights that the token gets. No DACL: all; the owner and administrators always get READ_CONTROL and
- * WRITE_DAC, administrators WRITE_OWNER too, so that nobody can lock everybody out. */
+/* Those of the wanted rights that the token gets. No DACL: all; the owner and administrators always get
+ * READ_CONTROL and WRITE_DAC, administrators WRITE_OWNER too, so that nobody can lock everybody out. */
 uint32_t descriptor_grants(const struct descriptor *, const struct token *, uint32_t wanted);
 
 /* Building a DACL. Generic rights are mapped to NTMS's. */
@@ -60,10 +62,11 @@ struct acl {
 	size_t n;
 };
 void acl_add(struct acl *, uint8_t ace_type, uint8_t flags, uint32_t mask, const uint8_t *sid);
-bool acl_append(struct acl *, const uint8_t *acl, uint8_t flags); /* all ACEs of another one, with flags added; false: too many */
+bool acl_append(struct acl *, const uint8_t *acl,
+		uint8_t flags); /* all ACEs of another one, with flags added; false: too many */
 void acl_free(struct acl *);
 size_t acl_size(const uint8_t *acl);
 uint32_t rights_map(uint32_t mask); /* GENERIC_READ ... -> NTMS rights */
-void acl_map(uint8_t *acl);         /* the same, in each ACE that isn't only there to be inherited */
+void acl_map(uint8_t *acl);	    /* the same, in each ACE that isn't only there to be inherited */
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What an empty store begins with: the computer, the offline library, the roots of the pools, every media type, and their
- * security descriptors. */
+ * What an empty store begins with: the computer, the offline library, the roots of the pools, every media
+ * type, and their security descriptors. */
 #include "media/impl.h"
 
 #include <ntmsapi.h>
@@ -14,10 +14,13 @@ int64_t model_computer(struct txn *t) { return ROW_COMPUTER; }
 /* The code knows these rows by their ids, so they must come out as planned. */
 static int planned(int64_t id, int64_t row, struct err *e)
 {
-	return id == row ? 0 : err_set(e, ERROR_DATABASE_FAILURE, "the store isn't empty, but has no computer object: it is damaged");
+	return id == row ? 0
+			 : err_set(e, ERROR_DATABASE_FAILURE,
+				   "the store isn't empty, but has no computer object: it is damaged");
 }
 
-static int top_pool(struct txn *t, int64_t row, uint32_t type, const char *name, uint32_t everyone, struct err *e)
+static int top_pool(struct txn *t, int64_t row, uint32_t type, const char *name, uint32_t everyone,
+		    struct err *e)
 {
 	int64_t id = 0;
 
@@ -36,7 +39,9 @@ static int roots(struct txn *t, const char *computer_name, struct err *e)
 	TRY(security_initial(t, id, NTMS_USE_ACCESS, e));
 	TRY(object_new(t, NTMS_LIBRARY, "Offline Media", NULL, &id, e));
 	TRY(planned(id, ROW_OFFLINE, e));
-	TRY(sql_do(t, e, "INSERT INTO library(id, key, library_type, flags, inventory_method, probed, ready) VALUES(?,'',?,?,0,1,1)",
+	TRY(sql_do(t, e,
+		   "INSERT INTO library(id, key, library_type, flags, inventory_method, probed, ready) "
+		   "VALUES(?,'',?,?,0,1,1)",
 		   "iuu", id, NTMS_LIBRARYTYPE_OFFLINE, NTMS_LIBRARYFLAG_FIXEDOFFLINE));
 	TRY(top_pool(t, ROW_ROOT_POOL, NTMS_POOLTYPE_UNKNOWN, "Root", 0, e));
 	TRY(top_pool(t, ROW_FREE, NTMS_POOLTYPE_SCRATCH, "Free", NTMS_USE_ACCESS, e));
@@ -63,8 +68,10 @@ int model_create(struct txn *t, const char *computer_name, struct err *e)
 		if (rc != SQL_NONE)
 			return rc;
 		TRY(object_new(t, NTMS_MEDIA_TYPE, m->key, NULL, &id, e));
-		TRY(sql_do(t, e, "INSERT INTO media_type(id, key, code, sides, rw, device_type) VALUES(?,?,?,?,?,?)", "ituuuu", id,
-			   m->key, m->code, m->sides, m->rw, m->device_type));
+		TRY(sql_do(
+			t, e,
+			"INSERT INTO media_type(id, key, code, sides, rw, device_type) VALUES(?,?,?,?,?,?)",
+			"ituuuu", id, m->key, m->code, m->sides, m->rw, m->device_type));
 	}
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * RsmGetObjectDetail: what NTMS can't say about an object: why, where, how far, who. One query for each type that has
- * anything to tell, all with the same columns. */
+ * RsmGetObjectDetail: what NTMS can't say about an object: why, where, how far, who. One query for each type
+ * that has anything to tell, all with the same columns. */
 #include "media/impl.h"
 
 #include <ntmsapi.h>
@@ -13,31 +13,39 @@
 #define IN_IT "(SELECT o.guid FROM physical_media m JOIN object o ON o.id=m.id WHERE m.place=t.id)"
 static const char *const details[WIRE_TYPES] = {
 	[NTMS_LIBRARY] = "SELECT t.reason, coalesce((SELECT device FROM changer c WHERE c.library=t.id),''), "
-			 "coalesce((SELECT serial FROM changer c WHERE c.library=t.id),''), '', '', 0, 0, 0, 0, NULL, NULL "
+			 "coalesce((SELECT serial FROM changer c WHERE c.library=t.id),''), '', '', 0, 0, 0, "
+			 "0, NULL, NULL "
 			 "FROM library t WHERE t.id=?",
-	[NTMS_CHANGER] = "SELECT '', t.device, t.serial, '', '', t.element, 0, 0, 0, " IN_IT ", NULL FROM changer t WHERE t.id=?",
-	[NTMS_DRIVE] = "SELECT t.reason, t.url, t.serial, t.generation, t.holder, t.element, 0, 0, CASE t.holder WHEN '' THEN 0 ELSE 32 END, "
-		       IN_IT ", NULL FROM drive t WHERE t.id=?",
+	[NTMS_CHANGER] = "SELECT '', t.device, t.serial, '', '', t.element, 0, 0, 0, " IN_IT
+			 ", NULL FROM changer t WHERE t.id=?",
+	[NTMS_DRIVE] = "SELECT t.reason, t.url, t.serial, t.generation, t.holder, t.element, 0, 0, CASE "
+		       "t.holder WHEN '' THEN 0 ELSE 32 END, " IN_IT ", NULL FROM drive t WHERE t.id=?",
 	[NTMS_STORAGESLOT] = "SELECT t.reason, '', '', '', '', t.element, 0, 0, "
-			     "8*EXISTS(SELECT 1 FROM library l WHERE l.cleaner_slot=t.id), " IN_IT ", NULL FROM slot t WHERE t.id=?",
-	[NTMS_IEPORT] = "SELECT t.reason, '', '', '', '', t.element, 0, 0, (SELECT CASE can_lock WHEN 0 THEN 16 ELSE 0 END FROM library l "
+			     "8*EXISTS(SELECT 1 FROM library l WHERE l.cleaner_slot=t.id), " IN_IT
+			     ", NULL FROM slot t WHERE t.id=?",
+	[NTMS_IEPORT] = "SELECT t.reason, '', '', '', '', t.element, 0, 0, (SELECT CASE can_lock WHEN 0 THEN "
+			"16 ELSE 0 END FROM library l "
 			"WHERE l.id=t.library), " IN_IT ", NULL FROM ieport t WHERE t.id=?",
 	[NTMS_PHYSICAL_MEDIA] =
 		"SELECT t.reason, '', t.serial, (SELECT key FROM media_type y WHERE y.id=t.media_type), "
 		"coalesce((SELECT holder FROM drive d WHERE d.id=t.place),''), 0, 0, 0, "
 		"CASE WHEN t.verified=0 AND t.library<>2 THEN 1 ELSE 0 END | 8*t.cleaner | "
-		"2*(t.reason<>'' AND NOT (SELECT enabled FROM object o WHERE o.id=t.id)), (SELECT guid FROM object o WHERE o.id=t.id), NULL "
+		"2*(t.reason<>'' AND NOT (SELECT enabled FROM object o WHERE o.id=t.id)), (SELECT guid FROM "
+		"object o WHERE o.id=t.id), NULL "
 		"FROM physical_media t WHERE t.id=?",
 	[NTMS_PARTITION] =
-		"SELECT m.reason, '', m.serial, (SELECT key FROM media_type y WHERE y.id=m.media_type), '', 0, 0, 0, 0, o.guid, NULL "
+		"SELECT m.reason, '', m.serial, (SELECT key FROM media_type y WHERE y.id=m.media_type), '', "
+		"0, 0, 0, 0, o.guid, NULL "
 		"FROM side t JOIN physical_media m ON m.id=t.medium JOIN object o ON o.id=m.id WHERE t.id=?",
 	/* unclaimed: its call wasn't acknowledged, and no session of this incarnation can still do so */
-	[NTMS_LOGICAL_MEDIA] =
-		"SELECT m.reason, '', m.serial, (SELECT key FROM media_type y WHERE y.id=m.media_type), '', 0, 0, 0, "
-		"4*(t.call IS NOT NULL AND t.session IS NULL), o.guid, t.session "
-		"FROM logical_media t JOIN side s ON s.lmid=t.id JOIN physical_media m ON m.id=s.medium JOIN object o ON o.id=m.id "
-		"WHERE t.id=?",
-	[NTMS_LIBREQUEST] = "SELECT t.reason, '', '', '', t.user, 0, t.done, t.total, 0, t.medium_guid, t.session FROM librequest t WHERE t.id=?",
+	[NTMS_LOGICAL_MEDIA] = "SELECT m.reason, '', m.serial, (SELECT key FROM media_type y WHERE "
+			       "y.id=m.media_type), '', 0, 0, 0, "
+			       "4*(t.call IS NOT NULL AND t.session IS NULL), o.guid, t.session "
+			       "FROM logical_media t JOIN side s ON s.lmid=t.id JOIN physical_media m ON "
+			       "m.id=s.medium JOIN object o ON o.id=m.id "
+			       "WHERE t.id=?",
+	[NTMS_LIBREQUEST] = "SELECT t.reason, '', '', '', t.user, 0, t.done, t.total, 0, t.medium_guid, "
+			    "t.session FROM librequest t WHERE t.id=?",
 };
 
 static char *text_of(struct rows *r, int column) { return strdup(rows_text(r, column)); }
@@ -54,7 +62,9 @@ int do_RsmGetObjectDetail(struct txn *t, const struct caller *who, const struct 
 		return err_set(e, ERROR_INVALID_PARAMETER, "no object given");
 	rc = object_find(t, &in->object, NTMS_UNKNOWN, &id, &out->type, e);
 	if (rc)
-		return rc == SQL_NONE ? err_set(e, ERROR_OBJECT_NOT_FOUND, "there is no object %s", guid_text(&in->object, text)) : rc;
+		return rc == SQL_NONE ? err_set(e, ERROR_OBJECT_NOT_FOUND, "there is no object %s",
+						guid_text(&in->object, text))
+				      : rc;
 	TRY(object_owner(t, id, out->type, &owner, e));
 	TRY(access_require(t, who->token, owner, NTMS_USE_ACCESS, e));
 	if (!details[out->type])

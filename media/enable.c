@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * EnableNtmsObject and DisableNtmsObject: work items of the library that has the object. Media that are in no library
- * have nobody to wait for: theirs is done at once. */
+ * EnableNtmsObject and DisableNtmsObject: work items of the library that has the object. Media that are in no
+ * library have nobody to wait for: theirs is done at once. */
 #include "media/impl.h"
 
 #include <ntmsapi.h>
@@ -18,14 +18,17 @@ static const struct {
 static int library_of(struct txn *t, uint32_t type, int64_t id, int64_t *library, struct err *e)
 {
 	switch (type) {
-	case NTMS_DRIVE: return sql_get(t, e, "SELECT library FROM drive WHERE id=?", "i", id, "i", library);
-	case NTMS_PHYSICAL_MEDIA: return sql_get(t, e, "SELECT library FROM physical_media WHERE id=?", "i", id, "i", library);
+	case NTMS_DRIVE:
+		return sql_get(t, e, "SELECT library FROM drive WHERE id=?", "i", id, "i", library);
+	case NTMS_PHYSICAL_MEDIA:
+		return sql_get(t, e, "SELECT library FROM physical_media WHERE id=?", "i", id, "i", library);
 	}
 	*library = id;
 	return 0;
 }
 
-static int set_enabled(struct txn *t, const struct caller *who, const guid *g, uint32_t type, bool enable, struct err *e)
+static int set_enabled(struct txn *t, const struct caller *who, const guid *g, uint32_t type, bool enable,
+		       struct err *e)
 {
 	int64_t id, library, request;
 	uint32_t op = 0, enabled;
@@ -34,7 +37,8 @@ static int set_enabled(struct txn *t, const struct caller *who, const guid *g, u
 		if (kinds[i].type == type)
 			op = enable ? kinds[i].enable : kinds[i].disable;
 	if (guid_is_null(g) || !op)
-		return err_set(e, ERROR_INVALID_PARAMETER, "only libraries, drives and physical media can be enabled and disabled");
+		return err_set(e, ERROR_INVALID_PARAMETER,
+			       "only libraries, drives and physical media can be enabled and disabled");
 	TRY(lookup(t, g, type, ERROR_OBJECT_NOT_FOUND, &id, e));
 	TRY(library_of(t, type, id, &library, e));
 	TRY(access_require(t, who->token, library, NTMS_MODIFY_ACCESS, e));
@@ -42,11 +46,17 @@ static int set_enabled(struct txn *t, const struct caller *who, const guid *g, u
 		return err_set(e, ERROR_LIBRARY_OFFLINE, "the offline library can't be enabled or disabled");
 	TRY(sql_get(t, e, "SELECT enabled FROM object WHERE id=?", "i", id, "u", &enabled));
 	if (enabled == enable)
-		return err_set(e, ERROR_INVALID_STATE, "%s is %s already", object_label(t, id).s, enable ? "enabled" : "disabled");
+		return err_set(e, ERROR_INVALID_STATE, "%s is %s already", object_label(t, id).s,
+			       enable ? "enabled" : "disabled");
 	TRY(request_new(t,
-			&(struct request_new){.library = library, .op = op, .medium = type == NTMS_PHYSICAL_MEDIA ? id : 0,
-					      .drive = type == NTMS_DRIVE ? id : 0, .session = who->session,
-					      .application = who->application, .user = who->user, .computer = who->computer},
+			&(struct request_new){.library = library,
+					      .op = op,
+					      .medium = type == NTMS_PHYSICAL_MEDIA ? id : 0,
+					      .drive = type == NTMS_DRIVE ? id : 0,
+					      .session = who->session,
+					      .application = who->application,
+					      .user = who->user,
+					      .computer = who->computer},
 			&request, NULL, e));
 	if (!is_offline(library))
 		return 0;

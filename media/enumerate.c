@@ -9,10 +9,13 @@
 #include <stdlib.h>
 
 /* ?1 is the container's row (0: none), ?2 how many; both in each query. */
-#define LIST(type, container, table, condition)                                                                   \
-	{type, container,                                                                                         \
-	 "SELECT o.guid FROM " table " t CROSS JOIN object o ON o.id=t.id WHERE " condition " ORDER BY t.id LIMIT ?2", \
-	 "SELECT count(*) FROM " table " t WHERE " condition " AND ?2 IS NOT NULL"}
+#define LIST(type, container, table, condition)                                                              \
+	{                                                                                                    \
+		type, container,                                                                             \
+			"SELECT o.guid FROM " table " t CROSS JOIN object o ON o.id=t.id WHERE " condition   \
+			" ORDER BY t.id LIMIT ?2",                                                           \
+			"SELECT count(*) FROM " table " t WHERE " condition " AND ?2 IS NOT NULL"            \
+	}
 #define ALL(type, table) LIST(type, 0, table, "?1=0")
 
 static const struct listing {
@@ -39,11 +42,13 @@ static const struct listing {
 	LIST(NTMS_MEDIA_POOL, 0, "media_pool", "t.parent=3 AND ?1=0"),
 	LIST(NTMS_MEDIA_POOL, NTMS_MEDIA_POOL, "media_pool", "t.parent=?1"),
 	ALL(NTMS_MEDIA_TYPE, "media_type"),
-	LIST(NTMS_MEDIA_TYPE, NTMS_LIBRARY, "media_type", "t.id IN (SELECT media_type FROM library_media_type WHERE library=?1)"),
+	LIST(NTMS_MEDIA_TYPE, NTMS_LIBRARY, "media_type",
+	     "t.id IN (SELECT media_type FROM library_media_type WHERE library=?1)"),
 	ALL(NTMS_PARTITION, "side"),
 	LIST(NTMS_PARTITION, NTMS_LOGICAL_MEDIA, "side", "t.lmid=?1"),
 	LIST(NTMS_PARTITION, NTMS_PHYSICAL_MEDIA, "side", "t.medium=?1"),
-	LIST(NTMS_PARTITION, NTMS_MEDIA_POOL, "side", "t.medium IN (SELECT id FROM physical_media WHERE pool=?1)"),
+	LIST(NTMS_PARTITION, NTMS_MEDIA_POOL, "side",
+	     "t.medium IN (SELECT id FROM physical_media WHERE pool=?1)"),
 	ALL(NTMS_PHYSICAL_MEDIA, "physical_media"),
 	LIST(NTMS_PHYSICAL_MEDIA, NTMS_MEDIA_POOL, "physical_media", "t.pool=?1"),
 	LIST(NTMS_PHYSICAL_MEDIA, NTMS_LIBRARY, "physical_media", "t.library=?1"),
@@ -60,7 +65,8 @@ struct enumeration {
 	guid root_guid;
 };
 
-static int prepare(struct txn *t, const struct EnumerateNtmsObject_in *in, struct enumeration *n, struct err *e)
+static int prepare(struct txn *t, const struct EnumerateNtmsObject_in *in, struct enumeration *n,
+		   struct err *e)
 {
 	char text[GUID_TEXT];
 	uint32_t type = 0;
@@ -75,12 +81,15 @@ static int prepare(struct txn *t, const struct EnumerateNtmsObject_in *in, struc
 	if (!guid_is_null(&in->container))
 		rc = object_find(t, &in->container, NTMS_UNKNOWN, &n->container, &type, e);
 	if (rc)
-		return rc == SQL_NONE ? err_set(e, ERROR_OBJECT_NOT_FOUND, "there is no container %s", guid_text(&in->container, text)) : rc;
+		return rc == SQL_NONE ? err_set(e, ERROR_OBJECT_NOT_FOUND, "there is no container %s",
+						guid_text(&in->container, text))
+				      : rc;
 	for (size_t i = 0; i < countof(listings) && !n->which; i++)
 		if (listings[i].type == in->type && listings[i].container == type)
 			n->which = &listings[i];
 	if (!n->which)
-		return err_set(e, ERROR_INVALID_PARAMETER, "a %s is no container of %s objects", type_name(type), type_name(in->type));
+		return err_set(e, ERROR_INVALID_PARAMETER, "a %s is no container of %s objects",
+			       type_name(type), type_name(in->type));
 	TRY(sql_get(t, e, n->which->count, "ii", n->container, (int64_t)0, "i", &count));
 	n->root = in->type == NTMS_MEDIA_POOL && !type && (in->options & NTMS_ENUM_ROOTPOOL);
 	if (n->root)
@@ -91,8 +100,8 @@ static int prepare(struct txn *t, const struct EnumerateNtmsObject_in *in, struc
 	return 0;
 }
 
-int media_emit_list(struct txn *t, const struct caller *who, const struct EnumerateNtmsObject_in *in, emit_fn *emit, void *arg,
-		    struct err *e)
+int media_emit_list(struct txn *t, const struct caller *who, const struct EnumerateNtmsObject_in *in,
+		    emit_fn *emit, void *arg, struct err *e)
 {
 	struct json j = {.emit = emit, .arg = arg};
 	auto_rows struct rows *r = NULL;

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * RsmFindObject: what people call an object, and which objects that may be. Equal first; where nothing is equal, what
- * begins with the text. Sides and logical media are found by what their medium is called. */
+ * RsmFindObject: what people call an object, and which objects that may be. Equal first; where nothing is
+ * equal, what begins with the text. Sides and logical media are found by what their medium is called. */
 #include "media/impl.h"
 
 #include <ntmsapi.h>
 
 #include <stdlib.h>
 
-/* ?1 the text, ?2 the same plus the highest character: between them lies what begins with it (equal: ?2 is ?1) */
-#define NAMED                                                                                             \
-	"SELECT id FROM object WHERE name BETWEEN ?1 AND ?2 AND name<>'' "                                \
-	"UNION SELECT id FROM physical_media WHERE barcode BETWEEN ?1 AND ?2 AND barcode<>'' "            \
-	"UNION SELECT id FROM physical_media WHERE sequence BETWEEN ?1 AND ?2 AND sequence<>'' "          \
-	"UNION SELECT id FROM physical_media WHERE serial BETWEEN ?1 AND ?2 AND serial<>'' "              \
-	"UNION SELECT id FROM drive WHERE serial BETWEEN ?1 AND ?2 AND serial<>'' "                       \
-	"UNION SELECT id FROM changer WHERE serial BETWEEN ?1 AND ?2 AND serial<>'' "                     \
-	"UNION SELECT id FROM media_pool WHERE path BETWEEN ?3 AND ?4 "                                   \
+/* ?1 the text, ?2 the same plus the highest character: between them lies what begins with it (equal: ?2 is
+ * ?1) */
+#define NAMED                                                                                                \
+	"SELECT id FROM object WHERE name BETWEEN ?1 AND ?2 AND name<>'' "                                   \
+	"UNION SELECT id FROM physical_media WHERE barcode BETWEEN ?1 AND ?2 AND barcode<>'' "               \
+	"UNION SELECT id FROM physical_media WHERE sequence BETWEEN ?1 AND ?2 AND sequence<>'' "             \
+	"UNION SELECT id FROM physical_media WHERE serial BETWEEN ?1 AND ?2 AND serial<>'' "                 \
+	"UNION SELECT id FROM drive WHERE serial BETWEEN ?1 AND ?2 AND serial<>'' "                          \
+	"UNION SELECT id FROM changer WHERE serial BETWEEN ?1 AND ?2 AND serial<>'' "                        \
+	"UNION SELECT id FROM media_pool WHERE path BETWEEN ?3 AND ?4 "                                      \
 	"UNION SELECT id FROM object WHERE guid BETWEEN ?5 AND ?6"
 static const char by_name[] =
 	"WITH named(id) AS (" NAMED ") "
@@ -49,7 +50,8 @@ static bool guid_range(const char *text, guid *low, guid *high)
 	return true;
 }
 
-static int search(struct txn *t, const struct RsmFindObject_in *in, bool prefix, struct RsmFindObject_out *out, struct err *e)
+static int search(struct txn *t, const struct RsmFindObject_in *in, bool prefix,
+		  struct RsmFindObject_out *out, struct err *e)
 {
 	auto_free char *end = NULL, *path = NULL, *path_end = NULL;
 	const char *slash = in->text[0] == '\\' ? "" : "\\", *top = prefix ? "\xF4\x8F\xBF\xBF" : "";
@@ -60,12 +62,14 @@ static int search(struct txn *t, const struct RsmFindObject_in *in, bool prefix,
 	bool is_guid = guid_range(in->text, &low, &high) && (prefix || guid_eq(&low, &high));
 	int rc;
 
-	rc = !folded || asprintf(&end, "%s%s", in->text, top) < 0 || asprintf(&path, "%s%s", slash, folded) < 0 ||
+	rc = !folded || asprintf(&end, "%s%s", in->text, top) < 0 ||
+	     asprintf(&path, "%s%s", slash, folded) < 0 ||
 	     asprintf(&path_end, "%s%s%s", slash, folded, top) < 0;
 	free(folded);
 	if (rc)
 		return err_set(e, ERROR_INVALID_PARAMETER, "the text is no valid UTF-8");
-	r = sql_rows(t, e, by_name, "ttttggu", in->text, end, path, path_end, is_guid ? &low : NULL, is_guid ? &high : NULL, in->type);
+	r = sql_rows(t, e, by_name, "ttttggu", in->text, end, path, path_end, is_guid ? &low : NULL,
+		     is_guid ? &high : NULL, in->type);
 	out->count = 0;
 	while (rows_next(r)) {
 		out->count++;
@@ -77,8 +81,8 @@ static int search(struct txn *t, const struct RsmFindObject_in *in, bool prefix,
 	return rows_failed(r) ? (int)e->code : 0;
 }
 
-int do_RsmFindObject(struct txn *t, const struct caller *who, const struct RsmFindObject_in *in, struct RsmFindObject_out *out,
-		     struct err *e)
+int do_RsmFindObject(struct txn *t, const struct caller *who, const struct RsmFindObject_in *in,
+		     struct RsmFindObject_out *out, struct err *e)
 {
 	if (!in->text || !in->text[0])
 		return err_set(e, ERROR_INVALID_PARAMETER, "no text given");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A label that was read becomes a verdict: is it the medium that the catalogue says? One table decides, by what was
- * read and by what the side is catalogued as. */
+ * A label that was read becomes a verdict: is it the medium that the catalogue says? One table decides, by
+ * what was read and by what the side is catalogued as. */
 #include "media/impl.h"
 
 #include <ntmsapi.h>
@@ -10,13 +10,13 @@
 
 /* What was read, seen from this side. */
 enum reading {
-	READ_ITS_OWN,      /* the label catalogued for this side */
+	READ_ITS_OWN,	   /* the label catalogued for this side */
 	READ_OURS_OTHER,   /* a free label of ours, catalogued for another side */
 	READ_OURS_UNKNOWN, /* a free label of ours that this catalogue doesn't have */
 	READ_KNOWN_OTHER,  /* an application's label, catalogued for another side */
-	READ_FORMAT,       /* a format we recognise */
-	READ_UNKNOWN,      /* something */
-	READ_BLANK,        /* nothing */
+	READ_FORMAT,	   /* a format we recognise */
+	READ_UNKNOWN,	   /* something */
+	READ_BLANK,	   /* nothing */
 	READINGS
 };
 
@@ -31,13 +31,14 @@ enum catalogued {
 
 enum verdict {
 	SAME,
-	DATA,          /* the same, if bar code, serial number or an undoubted place say so, too */
+	DATA, /* the same, if bar code, serial number or an undoubted place say so, too */
 	CONTRADICTION,
 	TO_IMPORT,
 	TO_FOREIGN,
-	KNOWN,         /* a medium that came back without its bar code, or a copy */
+	KNOWN, /* a medium that came back without its bar code, or a copy */
 };
 
+/* clang-format off */
 static const enum verdict verdicts[READINGS][CATALOGUED] = {
 	/*                      AS_FOUND     AS_LABELLED    AS_USED        AS_UNPREPARED */
 	[READ_ITS_OWN] =      { SAME,        SAME,          SAME,          SAME          },
@@ -48,6 +49,7 @@ static const enum verdict verdicts[READINGS][CATALOGUED] = {
 	[READ_UNKNOWN] =      { TO_FOREIGN,  CONTRADICTION, DATA,          DATA          },
 	[READ_BLANK] =        { TO_FOREIGN,  CONTRADICTION, DATA,          DATA          },
 };
+/* clang-format on */
 
 /* One identification. */
 struct look {
@@ -64,18 +66,25 @@ struct look {
 static enum catalogued catalogued_as(const struct side *s)
 {
 	switch (s->state) {
-	case NTMS_PARTSTATE_UNPREPARED: return AS_UNPREPARED;
+	case NTMS_PARTSTATE_UNPREPARED:
+		return AS_UNPREPARED;
 	case NTMS_PARTSTATE_AVAILABLE:
-	case NTMS_PARTSTATE_RESERVED: return s->used ? AS_USED : AS_LABELLED;
+	case NTMS_PARTSTATE_RESERVED:
+		return s->used ? AS_USED : AS_LABELLED;
 	case NTMS_PARTSTATE_ALLOCATED:
 	case NTMS_PARTSTATE_COMPLETE:
-	case NTMS_PARTSTATE_DECOMMISSIONED: return AS_USED;
+	case NTMS_PARTSTATE_DECOMMISSIONED:
+		return AS_USED;
 	}
 	return AS_FOUND;
 }
 
-/* Two tar archives can begin with the same header; a copy of a tape does. Where it matters that's no proof against a bar code. */
-static bool id_is_unique(const struct label *l) { return l->kind == LABEL_FREE || strcmp(l->type, "tar") != 0; }
+/* Two tar archives can begin with the same header; a copy of a tape does. Where it matters that's no proof
+ * against a bar code. */
+static bool id_is_unique(const struct label *l)
+{
+	return l->kind == LABEL_FREE || strcmp(l->type, "tar") != 0;
+}
 
 static int classify(struct look *k, struct err *e)
 {
@@ -84,13 +93,15 @@ static int classify(struct look *k, struct err *e)
 	int rc;
 
 	k->other = 0;
-	k->reading = l->kind == LABEL_BLANK ? READ_BLANK : l->kind == LABEL_UNKNOWN ? READ_UNKNOWN : READ_FORMAT;
+	k->reading = l->kind == LABEL_BLANK	? READ_BLANK
+		     : l->kind == LABEL_UNKNOWN ? READ_UNKNOWN
+						: READ_FORMAT;
 	if (l->kind == LABEL_FREE)
 		k->reading = READ_OURS_UNKNOWN;
 	if (!l->id_len || (l->kind != LABEL_FREE && l->kind != LABEL_FOREIGN))
 		return 0;
-	rc = sql_get(k->t, e, "SELECT 1 FROM side WHERE id=? AND omid_id=? AND omid_type=?", "ibt", k->s.id, (const void *)l->id,
-		     l->id_len, l->type, "i", &same);
+	rc = sql_get(k->t, e, "SELECT 1 FROM side WHERE id=? AND omid_id=? AND omid_type=?", "ibt", k->s.id,
+		     (const void *)l->id, l->id_len, l->type, "i", &same);
 	if (rc != SQL_NONE) {
 		if (k->s.state != NTMS_PARTSTATE_INCOMPATIBLE)
 			k->reading = READ_ITS_OWN;
@@ -98,8 +109,10 @@ static int classify(struct look *k, struct err *e)
 	}
 	/* the offline one first: it may have come back */
 	rc = sql_get(k->t, e,
-		     "SELECT id FROM side WHERE omid_id=? AND length(omid_id)>0 AND omid_type=? AND id<>? ORDER BY library<>?, id LIMIT 1",
-		     "btii", (const void *)l->id, l->id_len, l->type, k->s.id, (int64_t)ROW_OFFLINE, "i", &k->other);
+		     "SELECT id FROM side WHERE omid_id=? AND length(omid_id)>0 AND omid_type=? AND id<>? "
+		     "ORDER BY library<>?, id LIMIT 1",
+		     "btii", (const void *)l->id, l->id_len, l->type, k->s.id, (int64_t)ROW_OFFLINE, "i",
+		     &k->other);
 	if (rc)
 		return rc == SQL_NONE ? 0 : rc;
 	if (l->kind == LABEL_FREE)
@@ -135,8 +148,8 @@ static int contradict(struct look *k, char why[400], struct err *e)
 	const struct label *l = k->label;
 
 	{
-		auto_rows struct rows *r =
-			sql_rows(k->t, e, "SELECT omid_type, omid_id, omid_info FROM side WHERE id=?", "i", k->s.id);
+		auto_rows struct rows *r = sql_rows(
+			k->t, e, "SELECT omid_type, omid_id, omid_info FROM side WHERE id=?", "i", k->s.id);
 		const void *id;
 		size_t n;
 
@@ -145,16 +158,19 @@ static int contradict(struct look *k, char why[400], struct err *e)
 		id = rows_blob(r, 1, &n);
 		describe(rows_text(r, 0), id, n, rows_text(r, 2), want, sizeof want);
 	}
-	describe(l->type, l->id, l->id_len, l->kind == LABEL_BLANK ? "a blank medium" : l->info, got, sizeof got);
+	describe(l->type, l->id, l->id_len, l->kind == LABEL_BLANK ? "a blank medium" : l->info, got,
+		 sizeof got);
 	if (k->other) {
 		char name[100];
 
-		TRY(sql_get(k->t, e,
-			    "SELECT o.name FROM side s JOIN object o ON o.id=s.medium WHERE s.id=?", "i", k->other, "T", name, sizeof name));
+		TRY(sql_get(k->t, e, "SELECT o.name FROM side s JOIN object o ON o.id=s.medium WHERE s.id=?",
+			    "i", k->other, "T", name, sizeof name));
 		snprintf(where, sizeof where, ", the label of %.30s", name);
 	}
 	/* an operator's message holds 255 characters */
-	snprintf(why, 256, "%.24s side %u should carry %.56s, but the drive read %.56s%.44s. Find out which cartridge it is",
+	snprintf(why, 256,
+		 "%.24s side %u should carry %.56s, but the drive read %.56s%.44s. Find out which cartridge "
+		 "it is",
 		 k->m.name, k->s.number, want, got, where);
 	return 0;
 }
@@ -164,7 +180,8 @@ static int contradict(struct look *k, char why[400], struct err *e)
 static int seen(struct look *k, struct err *e)
 {
 	if (k->serial && k->serial[0] && !k->known_serial[0])
-		TRY(sql_do(k->t, e, "UPDATE physical_media SET serial=? WHERE id=?", "ti", k->serial, k->m.id));
+		TRY(sql_do(k->t, e, "UPDATE physical_media SET serial=? WHERE id=?", "ti", k->serial,
+			   k->m.id));
 	return medium_verified(k->t, k->m.id, true, e);
 }
 
@@ -174,8 +191,9 @@ static int name_by_label(struct look *k, struct err *e)
 	if (k->m.barcode[0] || k->m.sides != 1 || !k->label->info[0])
 		return 0;
 	return sql_do(k->t, e,
-		      "UPDATE object SET name=?1 WHERE id=?2 AND name=(SELECT sequence FROM physical_media WHERE id=?2)", "ti",
-		      k->label->info, k->m.id);
+		      "UPDATE object SET name=?1 WHERE id=?2 AND name=(SELECT sequence FROM physical_media "
+		      "WHERE id=?2)",
+		      "ti", k->label->info, k->m.id);
 }
 
 static int catalogue(struct look *k, uint32_t state, enum identity *verdict, struct err *e)
@@ -197,9 +215,10 @@ static int catalogue(struct look *k, uint32_t state, enum identity *verdict, str
 	TRY(pool_load(k->t, k->m.pool, &now, e));
 	if (now.type != NTMS_POOLTYPE_IMPORT && now.type != NTMS_POOLTYPE_FOREIGN)
 		return 0; /* the other side of a medium that an application imported */
-	TRY(sql_get(k->t, e, "SELECT count(*) FROM side WHERE medium=? AND state=?", "iu", k->m.id, NTMS_PARTSTATE_IMPORT, "i",
-		    &imports));
-	TRY(pool_system(k->t, imports ? NTMS_POOLTYPE_IMPORT : NTMS_POOLTYPE_FOREIGN, k->m.media_type, &pool, e));
+	TRY(sql_get(k->t, e, "SELECT count(*) FROM side WHERE medium=? AND state=?", "iu", k->m.id,
+		    NTMS_PARTSTATE_IMPORT, "i", &imports));
+	TRY(pool_system(k->t, imports ? NTMS_POOLTYPE_IMPORT : NTMS_POOLTYPE_FOREIGN, k->m.media_type, &pool,
+			e));
 	if (pool != k->m.pool)
 		*verdict = IDENTITY_NEW;
 	return medium_set_pool(k->t, k->m.id, pool, e);
@@ -212,32 +231,39 @@ static int fold_into(struct look *k, int64_t known, struct err *e)
 	int64_t request;
 	uint32_t state;
 
-	TRY(sql_get(t, e, "SELECT coalesce(request,0), state FROM physical_media WHERE id=?", "i", k->m.id, "iu", &request, &state));
+	TRY(sql_get(t, e, "SELECT coalesce(request,0), state FROM physical_media WHERE id=?", "i", k->m.id,
+		    "iu", &request, &state));
 	TRY(sql_do(t, e,
 		   "UPDATE librequest SET medium=?2, medium_guid=(SELECT guid FROM object WHERE id=?2), "
-		   "side_guid=(SELECT o.guid FROM side a JOIN side b ON b.number=a.number AND b.medium=?2 JOIN object o ON o.id=b.id "
+		   "side_guid=(SELECT o.guid FROM side a JOIN side b ON b.number=a.number AND b.medium=?2 "
+		   "JOIN object o ON o.id=b.id "
 		   "WHERE a.id=librequest.side), "
-		   "side=(SELECT b.id FROM side a JOIN side b ON b.number=a.number AND b.medium=?2 WHERE a.id=librequest.side) "
+		   "side=(SELECT b.id FROM side a JOIN side b ON b.number=a.number AND b.medium=?2 WHERE "
+		   "a.id=librequest.side) "
 		   "WHERE medium=?1 AND completed=0",
 		   "ii", k->m.id, known));
-	TRY(sql_do(t, e, "UPDATE action SET medium=?2 WHERE medium=?1 AND state IN (0,3)", "ii", k->m.id, known));
+	TRY(sql_do(t, e, "UPDATE action SET medium=?2 WHERE medium=?1 AND state IN (0,3)", "ii", k->m.id,
+		   known));
 	TRY(medium_delete(t, k->m.id, e));
 	if (k->m.place)
 		TRY(medium_move(t, known, k->m.place, k->m.inverted, true, e));
-	return sql_do(t, e, "UPDATE physical_media SET request=?, state=? WHERE id=?", "fui", request, state, known);
+	return sql_do(t, e, "UPDATE physical_media SET request=?, state=? WHERE id=?", "fui", request, state,
+		      known);
 }
 
-/* The label of another side, on a medium that was only found: the known medium has come back without a readable bar code, or
- * this is a copy, which gets a record of its own. */
+/* The label of another side, on a medium that was only found: the known medium has come back without a
+ * readable bar code, or this is a copy, which gets a record of its own. */
 static int known_label(struct look *k, int64_t *medium, enum identity *verdict, struct err *e)
 {
 	int64_t found;
-	int rc = sql_get(k->t, e,
-			 "SELECT m.id FROM side s JOIN physical_media m ON m.id=s.medium WHERE s.id=? AND s.number=? AND m.library=? "
-			 "AND m.sides=? AND (m.serial='' OR ?5='' OR m.serial=?5) "
-			 "AND NOT EXISTS (SELECT 1 FROM side o WHERE o.medium=?6 AND o.state NOT IN (0,2,7,8))",
-			 "iuiuti", k->other, k->s.number, (int64_t)ROW_OFFLINE, k->m.sides, k->serial ? k->serial : "", k->m.id, "i",
-			 &found);
+	int rc = sql_get(
+		k->t, e,
+		"SELECT m.id FROM side s JOIN physical_media m ON m.id=s.medium WHERE s.id=? AND s.number=? "
+		"AND m.library=? "
+		"AND m.sides=? AND (m.serial='' OR ?5='' OR m.serial=?5) "
+		"AND NOT EXISTS (SELECT 1 FROM side o WHERE o.medium=?6 AND o.state NOT IN (0,2,7,8))",
+		"iuiuti", k->other, k->s.number, (int64_t)ROW_OFFLINE, k->m.sides, k->serial ? k->serial : "",
+		k->m.id, "i", &found);
 
 	if (rc && rc != SQL_NONE)
 		return rc;
@@ -245,7 +271,8 @@ static int known_label(struct look *k, int64_t *medium, enum identity *verdict, 
 		return catalogue(k, NTMS_PARTSTATE_IMPORT, verdict, e);
 	TRY(fold_into(k, found, e));
 	TRY(medium_load(k->t, found, &k->m, e));
-	TRY(sql_get(k->t, e, "SELECT serial FROM physical_media WHERE id=?", "i", found, "T", k->known_serial, sizeof k->known_serial));
+	TRY(sql_get(k->t, e, "SELECT serial FROM physical_media WHERE id=?", "i", found, "T", k->known_serial,
+		    sizeof k->known_serial));
 	*medium = found;
 	*verdict = IDENTITY_MERGED;
 	return 0;
@@ -253,29 +280,36 @@ static int known_label(struct look *k, int64_t *medium, enum identity *verdict, 
 
 static bool agrees(const struct look *k)
 {
-	return k->m.barcode[0] || k->m.verified || (k->known_serial[0] && k->serial && strcmp(k->known_serial, k->serial) == 0);
+	return k->m.barcode[0] || k->m.verified ||
+	       (k->known_serial[0] && k->serial && strcmp(k->known_serial, k->serial) == 0);
 }
 
 static int decide(struct look *k, int64_t *medium, enum identity *verdict, char why[400], struct err *e)
 {
 	switch (verdicts[k->reading][catalogued_as(&k->s)]) {
-	case SAME: *verdict = IDENTITY_SAME; return 0;
-	case TO_IMPORT: return catalogue(k, NTMS_PARTSTATE_IMPORT, verdict, e);
-	case TO_FOREIGN: return catalogue(k, NTMS_PARTSTATE_FOREIGN, verdict, e);
-	case KNOWN: return known_label(k, medium, verdict, e);
+	case SAME:
+		*verdict = IDENTITY_SAME;
+		return 0;
+	case TO_IMPORT:
+		return catalogue(k, NTMS_PARTSTATE_IMPORT, verdict, e);
+	case TO_FOREIGN:
+		return catalogue(k, NTMS_PARTSTATE_FOREIGN, verdict, e);
+	case KNOWN:
+		return known_label(k, medium, verdict, e);
 	case DATA:
 		*verdict = IDENTITY_SAME;
 		if (agrees(k))
 			return 0;
 		break;
-	case CONTRADICTION: break;
+	case CONTRADICTION:
+		break;
 	}
 	*verdict = IDENTITY_CONTRADICTION;
 	return contradict(k, why, e);
 }
 
-int medium_identify(struct txn *t, int64_t *medium, uint32_t number, const struct label *label, const char *serial,
-		    enum identity *verdict, char why[400], struct err *e)
+int medium_identify(struct txn *t, int64_t *medium, uint32_t number, const struct label *label,
+		    const char *serial, enum identity *verdict, char why[400], struct err *e)
 {
 	struct look k = {.t = t, .label = label, .serial = serial};
 	int64_t side;
@@ -283,15 +317,22 @@ int medium_identify(struct txn *t, int64_t *medium, uint32_t number, const struc
 
 	why[0] = 0;
 	TRY(medium_load(t, *medium, &k.m, e));
-	rc = sql_get(t, e, "SELECT id FROM side WHERE medium=? AND number=?", "iu", *medium, number, "i", &side);
+	rc = sql_get(t, e, "SELECT id FROM side WHERE medium=? AND number=?", "iu", *medium, number, "i",
+		     &side);
 	if (rc)
-		return rc == SQL_NONE ? err_set(e, ERROR_INVALID_MEDIA, "medium %s has no side %u", k.m.name, number) : rc;
+		return rc == SQL_NONE
+			       ? err_set(e, ERROR_INVALID_MEDIA, "medium %s has no side %u", k.m.name, number)
+			       : rc;
 	TRY(side_load(t, side, &k.s, e));
-	TRY(sql_get(t, e, "SELECT serial FROM physical_media WHERE id=?", "i", *medium, "T", k.known_serial, sizeof k.known_serial));
+	TRY(sql_get(t, e, "SELECT serial FROM physical_media WHERE id=?", "i", *medium, "T", k.known_serial,
+		    sizeof k.known_serial));
 	if (serial && serial[0] && k.known_serial[0] && strcmp(serial, k.known_serial) != 0) {
 		*verdict = IDENTITY_CONTRADICTION;
-		snprintf(why, 256, "%.24s should have serial number %.56s in its cartridge memory, but the drive read %.56s. "
-			 "Find out which cartridge it is", k.m.name, k.known_serial, serial);
+		snprintf(why, 256,
+			 "%.24s should have serial number %.56s in its cartridge memory, but the drive read "
+			 "%.56s. "
+			 "Find out which cartridge it is",
+			 k.m.name, k.known_serial, serial);
 		return 0;
 	}
 	TRY(classify(&k, e));
@@ -302,7 +343,8 @@ int medium_identify(struct txn *t, int64_t *medium, uint32_t number, const struc
 int side_label_written(struct txn *t, int64_t side, const struct label *l, struct err *e)
 {
 	TRY(sql_do(t, e,
-		   "UPDATE side SET omid_type=?, omid_id=?, omid_info=?, used=0, state=CASE state WHEN 1 THEN 4 ELSE state END WHERE id=?",
+		   "UPDATE side SET omid_type=?, omid_id=?, omid_info=?, used=0, state=CASE state WHEN 1 "
+		   "THEN 4 ELSE state END WHERE id=?",
 		   "tbti", l->type, (const void *)l->id, l->id_len, l->info, side));
 	TRY(object_changed(t, side, e));
 	return allocations_wake(t, e);

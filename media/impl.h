@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What the files of media/ share: rows as structs, lookups with the code that the caller's page documents, access checks
- * by row, and the steps that several calls have in common. */
+ * What the files of media/ share: rows as structs, lookups with the code that the caller's page documents,
+ * access checks by row, and the steps that several calls have in common. */
 #ifndef MEDIA_IMPL_H
 #define MEDIA_IMPL_H
 
@@ -11,17 +11,37 @@
 #include "media/calls.h"
 #include "media/model.h"
 
-#define TRY(x)                      \
-	do {                        \
-		int rc_ = (x);      \
-		if (rc_)            \
-			return rc_; \
+#define TRY(x)                                                                                               \
+	do {                                                                                                 \
+		int rc_ = (x);                                                                               \
+		if (rc_)                                                                                     \
+			return rc_;                                                                          \
 	} while (0)
 
-/* The first rows of every store, by model_create(). */
-enum { ROW_COMPUTER = 1, ROW_OFFLINE, ROW_ROOT_POOL, ROW_FREE, ROW_UNRECOGNIZED, ROW_IMPORT, ROW_APPLICATION };
+/* Row ids that a query gave, taken out of it so that its rows may be changed:
+ *     auto_ids struct ids sides = {0};
+ *     TRY(ids_of(sql_rows(t, e, "SELECT id FROM side WHERE medium=?", "i", medium), &sides, e));
+ *     vec_each(id, &sides) TRY(side_set_state(t, *id, state, e)); */
+struct ids {
+	int64_t *v;
+	size_t n, cap;
+};
+#define auto_ids CLEANUP(ids_free)
+int ids_of(struct rows *, struct ids *, struct err *); /* its first column; closes the query */
+static inline void ids_free(struct ids *ids) { vec_free(ids); }
 
-#define NAME_SIZE 256 /* szName in UTF-8 */
+/* The first rows of every store, by model_create(). */
+enum {
+	ROW_COMPUTER = 1,
+	ROW_OFFLINE,
+	ROW_ROOT_POOL,
+	ROW_FREE,
+	ROW_UNRECOGNIZED,
+	ROW_IMPORT,
+	ROW_APPLICATION
+};
+
+#define NAME_SIZE 256  /* szName in UTF-8 */
 #define PATH_SIZE 2048 /* a full pool name in UTF-8 */
 
 struct library {
@@ -75,14 +95,16 @@ const char *type_name(uint32_t type); /* "media pool" */
 struct label_text {
 	char s[NAME_SIZE + 64];
 };
-struct label_text object_label(struct txn *, int64_t id); /* media pool "Backup", or its GUID where it has no name */
+struct label_text object_label(struct txn *,
+			       int64_t id); /* media pool "Backup", or its GUID where it has no name */
 
 /* Length in UTF-16 units as Windows counts, or SIZE_MAX when it is no UTF-8. */
 size_t utf16_length(const char *text);
 
 /* ---- rights (security.c) ---- */
 
-/* owner: the row whose descriptor decides: a pool, a library or the computer. ERROR_ACCESS_DENIED says who lacks what. */
+/* owner: the row whose descriptor decides: a pool, a library or the computer. ERROR_ACCESS_DENIED says who
+ * lacks what. */
 int access_require(struct txn *, const struct token *, int64_t owner, uint32_t rights, struct err *);
 /* The free pool asks for USE where others ask for CONTROL. */
 int access_pool_control(struct txn *, const struct token *, const struct pool *, struct err *);
@@ -91,8 +113,8 @@ int object_owner(struct txn *, int64_t id, uint32_t type, int64_t *owner, struct
 /* A new pool's or library's descriptor. creator NULL: the daemon itself. */
 int security_initial(struct txn *, int64_t id, uint32_t everyone, struct err *);
 int security_inherit(struct txn *, int64_t pool, int64_t parent, const struct token *creator, struct err *);
-int security_explicit(struct txn *, int64_t pool, int64_t parent, const struct wire_blob *, const struct token *creator,
-		      struct err *);
+int security_explicit(struct txn *, int64_t pool, int64_t parent, const struct wire_blob *,
+		      const struct token *creator, struct err *);
 
 /* ---- states that many calls check ---- */
 
@@ -109,17 +131,19 @@ int library_usable(const struct library *, uint32_t disabled, uint32_t not_prese
 int pool_path(struct txn *, int64_t pool, char path[PATH_SIZE], struct err *); /* as people see it */
 int pool_rename(struct txn *, const struct pool *, const char *name, struct err *);
 int pool_set_media_type(struct txn *, const struct pool *, const guid *, struct err *);
-int pool_insert(struct txn *, int64_t parent, uint32_t pool_type, const char *name, int64_t media_type, int64_t *id,
-		struct err *);
+int pool_insert(struct txn *, int64_t parent, uint32_t pool_type, const char *name, int64_t media_type,
+		int64_t *id, struct err *);
 char *fold_case(const char *text); /* owned; NULL: no UTF-8 */
 
 /* ---- media (medium.c, place.c, move.c) ---- */
 
-int medium_set_pool(struct txn *, int64_t medium, int64_t pool, struct err *); /* with its sides' logical media */
+int medium_set_pool(struct txn *, int64_t medium, int64_t pool,
+		    struct err *); /* with its sides' logical media */
 int medium_delete(struct txn *, int64_t medium, struct err *);
 int medium_library_set(struct txn *, int64_t medium, int64_t library, struct err *);
 /* To the free pool: sides Unprepared, and a label ordered for each as soon as the medium is in a library. */
-int medium_to_free_pool(struct txn *, const struct medium *, int64_t free_pool, const struct caller *, struct err *);
+int medium_to_free_pool(struct txn *, const struct medium *, int64_t free_pool, const struct caller *,
+			struct err *);
 int medium_order_labels(struct txn *, int64_t medium, const struct caller *, struct err *);
 /* NTMS_MEDIASTATE_IDLE, not mounted, and no open request of any kind that touches it. */
 int medium_idle(struct txn *, const struct medium *, bool *idle, struct err *);
@@ -145,15 +169,17 @@ struct want {
 	guid call, session;
 };
 /* One search. *side 0: nothing to be had. */
-int allocation_search(struct txn *, const struct want *, int64_t *side, guid *lmid, guid *source, struct err *);
+int allocation_search(struct txn *, const struct want *, int64_t *side, guid *lmid, guid *source,
+		      struct err *);
 
 /* The medium is in that library now: who was asked to bring it there, or anywhere online, has done it. */
 int oprequest_moved(struct txn *, int64_t medium, int64_t library, struct err *);
-int oprequest_insert(struct txn *, const struct oprequest_new *, int64_t *id, struct err *); /* even if there is the same */
+int oprequest_insert(struct txn *, const struct oprequest_new *, int64_t *id,
+		     struct err *); /* even if there is the same */
 
 /* Rows of `waiting`. */
-int waiting_answer(struct txn *, const guid *call, uint32_t code, const char *reason, const void *result, size_t n,
-		   const guid *source, struct err *);
+int waiting_answer(struct txn *, const guid *call, uint32_t code, const char *reason, const void *result,
+		   size_t n, const guid *source, struct err *);
 int waiting_for_oprequest(struct txn *, int64_t oprequest, uint32_t op_state, struct err *);
 
 #endif

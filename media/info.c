@@ -12,8 +12,9 @@
 
 /* In front of the fields: the row whose descriptor decides. */
 #define COLUMN_(member, key, kind, access, sql) ", " sql
-#define QUERY_(fields, table, owner) \
-	"SELECT " owner COMMON_FIELDS(COLUMN_) fields(COLUMN_) " FROM object o JOIN " #table " t ON t.id=o.id WHERE o.guid=?"
+#define QUERY_(fields, table, owner)                                                                         \
+	"SELECT " owner COMMON_FIELDS(COLUMN_) fields(COLUMN_) " FROM object o JOIN " #table                 \
+							       " t ON t.id=o.id WHERE o.guid=?"
 
 static const char *const queries[WIRE_TYPES] = {
 	[NTMS_CHANGER] = QUERY_(NTMS_CHANGER_FIELDS, changer, "t.library"),
@@ -35,7 +36,8 @@ static const char *const queries[WIRE_TYPES] = {
 };
 
 /* Finds the row and checks the right; the columns of the fields begin at 1. */
-static int object_row(struct txn *t, const struct caller *who, const guid *g, uint32_t *type, struct rows **row, struct err *e)
+static int object_row(struct txn *t, const struct caller *who, const guid *g, uint32_t *type,
+		      struct rows **row, struct err *e)
 {
 	char text[GUID_TEXT];
 	uint32_t found;
@@ -57,13 +59,17 @@ static int object_row(struct txn *t, const struct caller *who, const guid *g, ui
 	if (rc && rc != SQL_NONE)
 		return rc;
 	if (rc)
-		return err_set(e, ERROR_OBJECT_NOT_FOUND, "there is no %s %s", type_name(*type), guid_text(g, text));
+		return err_set(e, ERROR_OBJECT_NOT_FOUND, "there is no %s %s", type_name(*type),
+			       guid_text(g, text));
 	if (*type)
-		return err_set(e, ERROR_OBJECT_NOT_FOUND, "%s isn't a %s", object_label(t, id).s, type_name(*type));
+		return err_set(e, ERROR_OBJECT_NOT_FOUND, "%s isn't a %s", object_label(t, id).s,
+			       type_name(*type));
 	*type = found;
 	*row = sql_rows(t, e, queries[found], "g", g);
 	if (!rows_next(*row))
-		return rows_failed(*row) ? (int)e->code : err_set(e, ERROR_DATABASE_FAILURE, "%s has no row", object_label(t, id).s);
+		return rows_failed(*row)
+			       ? (int)e->code
+			       : err_set(e, ERROR_DATABASE_FAILURE, "%s has no row", object_label(t, id).s);
 	return access_require(t, who->token, rows_i64(*row, 0), NTMS_USE_ACCESS, e);
 }
 
@@ -82,8 +88,12 @@ static void emit_field(struct json *j, const struct wire_member *f, struct rows 
 		bytes = rows_blob(r, column, &n);
 		json_guid(j, bytes, n);
 		break;
-	case W_TEXT: json_text(j, rows_text(r, column)); break;
-	case W_TIME: json_time(j, rows_i64(r, column)); break;
+	case W_TEXT:
+		json_text(j, rows_text(r, column));
+		break;
+	case W_TIME:
+		json_time(j, rows_i64(r, column));
+		break;
 	case W_BYTES:
 		bytes = rows_blob(r, column, &n);
 		json_base64(j, bytes, n);
@@ -94,13 +104,16 @@ static void emit_field(struct json *j, const struct wire_member *f, struct rows 
 		else
 			json_lit(j, "false");
 		break;
-	case W_U32: json_number(j, (uint32_t)rows_i64(r, column)); break;
-	default: json_number(j, rows_i64(r, column));
+	case W_U32:
+		json_number(j, (uint32_t)rows_i64(r, column));
+		break;
+	default:
+		json_number(j, rows_i64(r, column));
 	}
 }
 
-int media_emit_object(struct txn *t, const struct caller *who, const struct GetNtmsObjectInformation_in *in, emit_fn *emit, void *arg,
-		      struct err *e)
+int media_emit_object(struct txn *t, const struct caller *who, const struct GetNtmsObjectInformation_in *in,
+		      emit_fn *emit, void *arg, struct err *e)
 {
 	struct json j = {.emit = emit, .arg = arg};
 	auto_rows struct rows *r = NULL;
@@ -131,19 +144,25 @@ static void take_field(struct wire_value *v, const struct wire_member *f, struct
 
 	*v = (struct wire_value){.field = f};
 	switch (f->kind) {
-	case W_GUID: v->id = rows_guid(r, column); break;
-	case W_TEXT: v->text = strdup(rows_text(r, column)); break;
+	case W_GUID:
+		v->id = rows_guid(r, column);
+		break;
+	case W_TEXT:
+		v->text = strdup(rows_text(r, column));
+		break;
 	case W_BYTES:
 		bytes = rows_blob(r, column, &v->blob.n);
 		v->blob.p = malloc(v->blob.n + 1);
 		if (v->blob.p && v->blob.n)
 			memcpy(v->blob.p, bytes, v->blob.n);
 		break;
-	default: v->num = rows_i64(r, column);
+	default:
+		v->num = rows_i64(r, column);
 	}
 }
 
-int do_GetNtmsObjectInformation(struct txn *t, const struct caller *who, const struct GetNtmsObjectInformation_in *in,
+int do_GetNtmsObjectInformation(struct txn *t, const struct caller *who,
+				const struct GetNtmsObjectInformation_in *in,
 				struct GetNtmsObjectInformation_out *out, struct err *e)
 {
 	auto_rows struct rows *r = NULL;

@@ -7,27 +7,22 @@
 
 static int stop(struct txn *t, const struct library *l, struct err *e)
 {
-	VEC(int64_t) queued = {0};
-	int rc;
+	auto_ids struct ids queued = {0};
 
-	TRY(sql_do(t, e, "UPDATE librequest SET wanted=wanted|? WHERE library=? AND state IN (0, 1, 5) AND state<>0 AND op=8", "ui", (uint32_t)WANTED_STOP,
-		   l->id));
+	TRY(sql_do(t, e,
+		   "UPDATE librequest SET wanted=wanted|? WHERE library=? AND state IN (0, 1, 5) AND "
+		   "state<>0 AND op=8",
+		   "ui", (uint32_t)WANTED_STOP, l->id));
 	if (sql_changes(t))
 		txn_wake(t, l->id);
-	{
-		auto_rows struct rows *r =
-			sql_rows(t, e, "SELECT id FROM librequest WHERE library=? AND state IN (0, 1, 5) AND state=0 AND op=8", "i", l->id);
-
-		while (rows_next(r))
-			*vec_add(&queued) = rows_i64(r, 0);
-		rc = rows_failed(r) ? (int)e->code : 0;
-	}
-	vec_each(id, &queued) {
-		if (!rc)
-			rc = request_finish(t, *id, NTMS_LM_STOPPED, ERROR_SUCCESS, "stopped before it began", e);
-	}
-	vec_free(&queued);
-	return rc;
+	TRY(ids_of(sql_rows(t, e,
+			    "SELECT id FROM librequest WHERE library=? AND state IN (0, 1, 5) AND state=0 "
+			    "AND op=8",
+			    "i", l->id),
+		   &queued, e));
+	vec_each(id, &queued)
+		TRY(request_finish(t, *id, NTMS_LM_STOPPED, ERROR_SUCCESS, "stopped before it began", e));
+	return 0;
 }
 
 int do_InventoryNtmsLibrary(struct txn *t, const struct caller *who, const struct InventoryNtmsLibrary_in *in,
@@ -38,9 +33,10 @@ int do_InventoryNtmsLibrary(struct txn *t, const struct caller *who, const struc
 
 	if (guid_is_null(&in->library))
 		return err_set(e, ERROR_INVALID_PARAMETER, "no library given");
-	if (method != NTMS_INVENTORY_FAST && method != NTMS_INVENTORY_OMID && method != NTMS_INVENTORY_DEFAULT &&
-	    method != NTMS_INVENTORY_STOP)
-		return err_set(e, ERROR_INVALID_PARAMETER, "action %u: FAST 1, OMID 2, DEFAULT 3 and STOP 5 are known", method);
+	if (method != NTMS_INVENTORY_FAST && method != NTMS_INVENTORY_OMID &&
+	    method != NTMS_INVENTORY_DEFAULT && method != NTMS_INVENTORY_STOP)
+		return err_set(e, ERROR_INVALID_PARAMETER,
+			       "action %u: FAST 1, OMID 2, DEFAULT 3 and STOP 5 are known", method);
 	TRY(library_lookup(t, &in->library, ERROR_INVALID_LIBRARY, &l, e));
 	TRY(access_require(t, who->token, l.id, NTMS_CONTROL_ACCESS, e));
 	if (is_offline(l.id))
@@ -53,7 +49,12 @@ int do_InventoryNtmsLibrary(struct txn *t, const struct caller *who, const struc
 	if (method == NTMS_INVENTORY_NONE)
 		return 0; /* the library's own method is to do none */
 	return request_new(t,
-			   &(struct request_new){.library = l.id, .op = NTMS_LM_INVENTORY, .option = method,
-						 .session = who->session, .application = who->application, .user = who->user,
-						 .computer = who->computer}, NULL, NULL, e);
+			   &(struct request_new){.library = l.id,
+						 .op = NTMS_LM_INVENTORY,
+						 .option = method,
+						 .session = who->session,
+						 .application = who->application,
+						 .user = who->user,
+						 .computer = who->computer},
+			   NULL, NULL, e);
 }

@@ -18,7 +18,7 @@ void json_raw(struct json *, const char *text, size_t n);
 void json_number(struct json *, int64_t);
 void json_text(struct json *, const char *); /* quoted and escaped; what isn't UTF-8 becomes U+FFFD */
 void json_guid(struct json *, const void *bytes, size_t n); /* null unless it is a guid */
-void json_time(struct json *, int64_t ms);                   /* null for 0 */
+void json_time(struct json *, int64_t ms);		    /* null for 0 */
 void json_base64(struct json *, const void *bytes, size_t n);
 void json_flush(struct json *);
 

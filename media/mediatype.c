@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The media types that RSM knows, as tables: their codes on Windows, the media identifiers of bar codes, and which drive
- * generation reads and writes what. */
+ * The media types that RSM knows, as tables: their codes on Windows, the media identifiers of bar codes, and
+ * which drive generation reads and writes what. */
 #include "media/impl.h"
 
 #include <ntmsapi.h>
@@ -12,35 +12,93 @@
 #define RW NTMS_MEDIARW_REWRITABLE
 #define WO NTMS_MEDIARW_WRITEONCE
 #define RO NTMS_MEDIARW_READONLY
-#define LTO(key, rw) {key, LTO_Ultrium, 1, rw, FILE_DEVICE_TAPE}
-#define TAPE(key, code, rw) {key, code, 1, rw, FILE_DEVICE_TAPE}
-#define DISK(key, code, sides, rw) {key, code, sides, rw, FILE_DEVICE_DISK}
-#define DISC(key, code, sides, rw) {key, code, sides, rw, FILE_DEVICE_CD_ROM}
+#define LTO(key, rw)                                                                                         \
+	{                                                                                                    \
+		key, LTO_Ultrium, 1, rw, FILE_DEVICE_TAPE                                                    \
+	}
+#define TAPE(key, code, rw)                                                                                  \
+	{                                                                                                    \
+		key, code, 1, rw, FILE_DEVICE_TAPE                                                           \
+	}
+#define DISK(key, code, sides, rw)                                                                           \
+	{                                                                                                    \
+		key, code, sides, rw, FILE_DEVICE_DISK                                                       \
+	}
+#define DISC(key, code, sides, rw)                                                                           \
+	{                                                                                                    \
+		key, code, sides, rw, FILE_DEVICE_CD_ROM                                                     \
+	}
 
 const struct media_type_row media_types[] = {
-	LTO("LTO-1", RW), LTO("LTO-2", RW), LTO("LTO-3", RW), LTO("LTO-4", RW), LTO("LTO-5", RW),
-	LTO("LTO-6", RW), LTO("LTO-7", RW), LTO("LTO-7 M8", RW), LTO("LTO-8", RW), LTO("LTO-9", RW),
-	LTO("LTO-10", RW), LTO("LTO-3 WORM", WO), LTO("LTO-4 WORM", WO), LTO("LTO-5 WORM", WO), LTO("LTO-6 WORM", WO),
-	LTO("LTO-7 WORM", WO), LTO("LTO-8 WORM", WO), LTO("LTO-9 WORM", WO), LTO("LTO-10 WORM", WO),
+	LTO("LTO-1", RW),
+	LTO("LTO-2", RW),
+	LTO("LTO-3", RW),
+	LTO("LTO-4", RW),
+	LTO("LTO-5", RW),
+	LTO("LTO-6", RW),
+	LTO("LTO-7", RW),
+	LTO("LTO-7 M8", RW),
+	LTO("LTO-8", RW),
+	LTO("LTO-9", RW),
+	LTO("LTO-10", RW),
+	LTO("LTO-3 WORM", WO),
+	LTO("LTO-4 WORM", WO),
+	LTO("LTO-5 WORM", WO),
+	LTO("LTO-6 WORM", WO),
+	LTO("LTO-7 WORM", WO),
+	LTO("LTO-8 WORM", WO),
+	LTO("LTO-9 WORM", WO),
+	LTO("LTO-10 WORM", WO),
 	TAPE("Cleaner", CLEANER_CARTRIDGE, NTMS_MEDIARW_UNKNOWN),
-	TAPE("3480", IBM_3480, RW), TAPE("3490E", IBM_3490E, RW), TAPE("3590", IBM_Magstar_3590, RW),
-	TAPE("3592 JA", IBM_Magstar_3590, RW), TAPE("3592 JB", IBM_Magstar_3590, RW), TAPE("3592 JC", IBM_Magstar_3590, RW),
-	TAPE("3592 JD", IBM_Magstar_3590, RW), TAPE("3592 JE", IBM_Magstar_3590, RW), TAPE("3592 JF", IBM_Magstar_3590, RW),
-	TAPE("3592 JA WORM", IBM_Magstar_3590, WO), TAPE("3592 JB WORM", IBM_Magstar_3590, WO),
-	TAPE("3592 JC WORM", IBM_Magstar_3590, WO), TAPE("3592 JD WORM", IBM_Magstar_3590, WO),
+	TAPE("3480", IBM_3480, RW),
+	TAPE("3490E", IBM_3490E, RW),
+	TAPE("3590", IBM_Magstar_3590, RW),
+	TAPE("3592 JA", IBM_Magstar_3590, RW),
+	TAPE("3592 JB", IBM_Magstar_3590, RW),
+	TAPE("3592 JC", IBM_Magstar_3590, RW),
+	TAPE("3592 JD", IBM_Magstar_3590, RW),
+	TAPE("3592 JE", IBM_Magstar_3590, RW),
+	TAPE("3592 JF", IBM_Magstar_3590, RW),
+	TAPE("3592 JA WORM", IBM_Magstar_3590, WO),
+	TAPE("3592 JB WORM", IBM_Magstar_3590, WO),
+	TAPE("3592 JC WORM", IBM_Magstar_3590, WO),
+	TAPE("3592 JD WORM", IBM_Magstar_3590, WO),
 	TAPE("3592 JE WORM", IBM_Magstar_3590, WO),
-	TAPE("9840", STK_9840, RW), TAPE("9940", STK_9940, RW), TAPE("T10000 T1", STK_9940, RW), TAPE("T10000 T2", STK_9940, RW),
-	TAPE("DLT", DLT, RW), TAPE("SDLT", DLT, RW), TAPE("DLT-S4", DLT, RW),
-	TAPE("DDS", DDS_4mm, RW), TAPE("AIT-1", AIT1_8mm, RW), TAPE("AIT", AIT_8mm, RW), TAPE("SAIT", SAIT, RW),
-	TAPE("8mm", MP_8mm, RW), TAPE("8mm AME", AME_8mm, RW), TAPE("VXA", VXATape_1, RW), TAPE("QIC", QIC, RW),
-	TAPE("Travan", Travan, RW), TAPE("ADR", ADR_1, RW),
+	TAPE("9840", STK_9840, RW),
+	TAPE("9940", STK_9940, RW),
+	TAPE("T10000 T1", STK_9940, RW),
+	TAPE("T10000 T2", STK_9940, RW),
+	TAPE("DLT", DLT, RW),
+	TAPE("SDLT", DLT, RW),
+	TAPE("DLT-S4", DLT, RW),
+	TAPE("DDS", DDS_4mm, RW),
+	TAPE("AIT-1", AIT1_8mm, RW),
+	TAPE("AIT", AIT_8mm, RW),
+	TAPE("SAIT", SAIT, RW),
+	TAPE("8mm", MP_8mm, RW),
+	TAPE("8mm AME", AME_8mm, RW),
+	TAPE("VXA", VXATape_1, RW),
+	TAPE("QIC", QIC, RW),
+	TAPE("Travan", Travan, RW),
+	TAPE("ADR", ADR_1, RW),
 	TAPE("Tape", MP_8mm, RW), /* of a kind we can't tell */
-	DISK("MO 3.5\"", MO_3_RW, 1, RW), DISK("MO", MO_5_RW, 2, RW), DISK("MO WORM", MO_5_WO, 2, WO),
-	DISK("MO LIMDOW", MO_5_LIMDOW, 2, RW), DISK("UDO", MO_5_RW, 2, RW), DISK("UDO WORM", MO_5_WO, 2, WO),
+	DISK("MO 3.5\"", MO_3_RW, 1, RW),
+	DISK("MO", MO_5_RW, 2, RW),
+	DISK("MO WORM", MO_5_WO, 2, WO),
+	DISK("MO LIMDOW", MO_5_LIMDOW, 2, RW),
+	DISK("UDO", MO_5_RW, 2, RW),
+	DISK("UDO WORM", MO_5_WO, 2, WO),
 	DISK("Optical two-sided", MO_5_RW, 2, RW),
-	DISC("CD-ROM", CD_ROM, 1, RO), DISC("CD-R", CD_R, 1, WO), DISC("CD-RW", CD_RW, 1, RW),
-	DISC("DVD-ROM", DVD_ROM, 1, RO), DISC("DVD-R", DVD_R, 1, WO), DISC("DVD-RW", DVD_RW, 1, RW), DISC("DVD-RAM", DVD_RAM, 2, RW),
-	DISC("BD-ROM", DVD_ROM, 1, RO), DISC("BD-R", DVD_R, 1, WO), DISC("BD-RE", DVD_RW, 1, RW),
+	DISC("CD-ROM", CD_ROM, 1, RO),
+	DISC("CD-R", CD_R, 1, WO),
+	DISC("CD-RW", CD_RW, 1, RW),
+	DISC("DVD-ROM", DVD_ROM, 1, RO),
+	DISC("DVD-R", DVD_R, 1, WO),
+	DISC("DVD-RW", DVD_RW, 1, RW),
+	DISC("DVD-RAM", DVD_RAM, 2, RW),
+	DISC("BD-ROM", DVD_ROM, 1, RO),
+	DISC("BD-R", DVD_R, 1, WO),
+	DISC("BD-RE", DVD_RW, 1, RW),
 };
 const size_t n_media_types = countof(media_types);
 
@@ -50,15 +108,15 @@ static const struct {
 	char id[3];
 	const char *key;
 } barcode_ids[] = {
-	{"L1", "LTO-1"}, {"L2", "LTO-2"}, {"L3", "LTO-3"}, {"L4", "LTO-4"}, {"L5", "LTO-5"},
-	{"L6", "LTO-6"}, {"L7", "LTO-7"}, {"M8", "LTO-7 M8"}, {"L8", "LTO-8"}, {"L9", "LTO-9"}, {"LA", "LTO-10"},
-	{"LT", "LTO-3 WORM"}, {"LU", "LTO-4 WORM"}, {"LV", "LTO-5 WORM"}, {"LW", "LTO-6 WORM"}, {"LX", "LTO-7 WORM"},
-	{"LY", "LTO-8 WORM"}, {"LZ", "LTO-9 WORM"},
-	{"JA", "3592 JA"}, {"JB", "3592 JB"}, {"JC", "3592 JC"}, {"JD", "3592 JD"}, {"JE", "3592 JE"}, {"JF", "3592 JF"},
-	{"JJ", "3592 JA"}, {"JK", "3592 JC"}, {"JL", "3592 JD"}, {"JM", "3592 JE"},
-	{"JW", "3592 JA WORM"}, {"JR", "3592 JA WORM"}, {"JX", "3592 JB WORM"}, {"JY", "3592 JC WORM"}, {"JZ", "3592 JD WORM"},
-	{"JV", "3592 JE WORM"},
-	{"T1", "T10000 T1"}, {"T2", "T10000 T2"},
+	{"L1", "LTO-1"},	{"L2", "LTO-2"},	{"L3", "LTO-3"},	{"L4", "LTO-4"},
+	{"L5", "LTO-5"},	{"L6", "LTO-6"},	{"L7", "LTO-7"},	{"M8", "LTO-7 M8"},
+	{"L8", "LTO-8"},	{"L9", "LTO-9"},	{"LA", "LTO-10"},	{"LT", "LTO-3 WORM"},
+	{"LU", "LTO-4 WORM"},	{"LV", "LTO-5 WORM"},	{"LW", "LTO-6 WORM"},	{"LX", "LTO-7 WORM"},
+	{"LY", "LTO-8 WORM"},	{"LZ", "LTO-9 WORM"},	{"JA", "3592 JA"},	{"JB", "3592 JB"},
+	{"JC", "3592 JC"},	{"JD", "3592 JD"},	{"JE", "3592 JE"},	{"JF", "3592 JF"},
+	{"JJ", "3592 JA"},	{"JK", "3592 JC"},	{"JL", "3592 JD"},	{"JM", "3592 JE"},
+	{"JW", "3592 JA WORM"}, {"JR", "3592 JA WORM"}, {"JX", "3592 JB WORM"}, {"JY", "3592 JC WORM"},
+	{"JZ", "3592 JD WORM"}, {"JV", "3592 JE WORM"}, {"T1", "T10000 T1"},	{"T2", "T10000 T2"},
 };
 
 bool media_is_cleaner_barcode(const char *barcode) { return strncmp(barcode, "CLN", 3) == 0; }
@@ -84,10 +142,12 @@ int media_type_find(struct txn *t, const char *key, int64_t *id, struct err *e)
 
 /* ---- which drive takes what ---- */
 
-/* LTO: a row per drive generation, a letter per cartridge: W reads and writes, R reads. Cartridges: 1 to 7, M8, 8, 9, 10. */
+/* LTO: a row per drive generation, a letter per cartridge: W reads and writes, R reads. Cartridges: 1 to 7,
+ * M8, 8, 9, 10. */
 static const char *const lto_matrix[] = {
-	[1] = "W..........", [2] = "WW.........", [3] = "RWW........", [4] = ".RWW.......", [5] = "..RWW......",
-	[6] = "...RWW.....", [7] = "....RWW....", [8] = "......WWW..", [9] = "........WW.", [10] = "..........W",
+	[1] = "W..........", [2] = "WW.........",  [3] = "RWW........", [4] = ".RWW.......",
+	[5] = "..RWW......", [6] = "...RWW.....",  [7] = "....RWW....", [8] = "......WWW..",
+	[9] = "........WW.", [10] = "..........W",
 };
 
 /* Column of a cartridge in the matrix; -1: it is no LTO cartridge. */

@@ -13,7 +13,8 @@ static int next_sequence(struct txn *t, char text[24], struct err *e)
 	int64_t n;
 
 	TRY(sql_get(t, e,
-		    "INSERT INTO meta(key, value) VALUES('sequence', 1) ON CONFLICT(key) DO UPDATE SET value=value+1 RETURNING value",
+		    "INSERT INTO meta(key, value) VALUES('sequence', 1) ON CONFLICT(key) DO UPDATE SET "
+		    "value=value+1 RETURNING value",
 		    "", "i", &n));
 	snprintf(text, 24, "%lld", (long long)n);
 	return 0;
@@ -29,13 +30,15 @@ int medium_create(struct txn *t, const struct medium_new *n, int64_t *medium, st
 	TRY(next_sequence(t, sequence, e));
 	TRY(object_new(t, NTMS_PHYSICAL_MEDIA, n->barcode[0] ? n->barcode : sequence, NULL, medium, e));
 	TRY(sql_do(t, e,
-		   "INSERT INTO physical_media(id, library, pool, media_type, barcode, sequence, sides, cleaner, inverted) "
+		   "INSERT INTO physical_media(id, library, pool, media_type, barcode, sequence, sides, "
+		   "cleaner, inverted) "
 		   "VALUES(?,?,?,?,?,?,?,?,?)",
-		   "iiiittuuu", *medium, n->library, pool, n->media_type, n->barcode, sequence, n->sides, n->cleaner, n->inverted));
+		   "iiiittuuu", *medium, n->library, pool, n->media_type, n->barcode, sequence, n->sides,
+		   n->cleaner, n->inverted));
 	for (uint32_t i = 0; i < n->sides; i++) {
 		TRY(object_new(t, NTMS_PARTITION, "", NULL, &side, e));
-		TRY(sql_do(t, e, "INSERT INTO side(id, medium, number, pool, library) VALUES(?,?,?,?,?)", "iiuii", side, *medium, i,
-			   pool, n->library));
+		TRY(sql_do(t, e, "INSERT INTO side(id, medium, number, pool, library) VALUES(?,?,?,?,?)",
+			   "iiuii", side, *medium, i, pool, n->library));
 	}
 	TRY(object_changed(t, pool, e));
 	return n->place ? medium_move(t, *medium, n->place, n->inverted, true, e) : 0;
@@ -45,7 +48,9 @@ int medium_by_barcode(struct txn *t, const char *barcode, int64_t library, int64
 {
 	if (!barcode[0])
 		return SQL_NONE;
-	return sql_get(t, e, "SELECT id FROM physical_media WHERE barcode=? AND barcode<>'' ORDER BY library<>?, library<>?, id LIMIT 1",
+	return sql_get(t, e,
+		       "SELECT id FROM physical_media WHERE barcode=? AND barcode<>'' ORDER BY library<>?, "
+		       "library<>?, id LIMIT 1",
 		       "tii", barcode, library, (int64_t)ROW_OFFLINE, "i", medium);
 }
 
@@ -56,13 +61,15 @@ int medium_at(struct txn *t, int64_t place, int64_t *medium, struct err *e)
 
 int medium_state(struct txn *t, int64_t medium, uint32_t state, struct err *e)
 {
-	TRY(sql_do(t, e, "UPDATE physical_media SET state=?1 WHERE id=?2 AND state<>?1", "ui", state, medium));
+	TRY(sql_do(t, e, "UPDATE physical_media SET state=?1 WHERE id=?2 AND state<>?1", "ui", state,
+		   medium));
 	return sql_changes(t) ? object_changed(t, medium, e) : 0;
 }
 
 int medium_verified(struct txn *t, int64_t medium, bool verified, struct err *e)
 {
-	TRY(sql_do(t, e, "UPDATE physical_media SET verified=?1 WHERE id=?2 AND verified<>?1", "ui", (uint32_t)verified, medium));
+	TRY(sql_do(t, e, "UPDATE physical_media SET verified=?1 WHERE id=?2 AND verified<>?1", "ui",
+		   (uint32_t)verified, medium));
 	return sql_changes(t) ? object_changed(t, medium, e) : 0;
 }
 
@@ -74,7 +81,9 @@ int medium_set_pool(struct txn *t, int64_t medium, int64_t pool, struct err *e)
 	if (old == pool)
 		return 0;
 	TRY(sql_do(t, e, "UPDATE physical_media SET pool=? WHERE id=?", "ii", pool, medium));
-	TRY(sql_do(t, e, "UPDATE logical_media SET pool=? WHERE id IN (SELECT lmid FROM side WHERE medium=? AND lmid IS NOT NULL)",
+	TRY(sql_do(t, e,
+		   "UPDATE logical_media SET pool=? WHERE id IN (SELECT lmid FROM side WHERE medium=? AND "
+		   "lmid IS NOT NULL)",
 		   "ii", pool, medium));
 	TRY(object_changed(t, old, e));
 	TRY(object_changed(t, pool, e));
@@ -94,26 +103,19 @@ int side_set_state(struct txn *t, int64_t side, uint32_t state, struct err *e)
 
 int medium_enable(struct txn *t, int64_t medium, bool enabled, const char *reason, struct err *e)
 {
-	VEC(int64_t) parts = {0};
-	int rc;
+	auto_ids struct ids parts = {0};
 
-	TRY(sql_do(t, e, "UPDATE physical_media SET reason=? WHERE id=?", "ti", enabled || !reason ? "" : reason, medium));
+	TRY(sql_do(t, e, "UPDATE physical_media SET reason=? WHERE id=?", "ti",
+		   enabled || !reason ? "" : reason, medium));
 	TRY(sql_do(t, e, "UPDATE side SET usable=? WHERE medium=?", "ui", (uint32_t)enabled, medium));
-	{
-		auto_rows struct rows *r = sql_rows(t, e, "SELECT id, lmid FROM side WHERE medium=?", "i", medium);
-
-		*vec_add(&parts) = medium;
-		while (rows_next(r)) {
-			*vec_add(&parts) = rows_i64(r, 0);
-			if (!rows_null(r, 1))
-				*vec_add(&parts) = rows_i64(r, 1);
-		}
-		rc = rows_failed(r) ? (int)e->code : 0;
-	}
-	for (size_t i = 0; !rc && i < parts.n; i++)
-		rc = object_enable(t, parts.v[i], enabled, e);
-	vec_free(&parts);
-	return rc || !enabled ? rc : medium_order_labels(t, medium, NULL, e);
+	TRY(ids_of(sql_rows(t, e,
+			    "SELECT ?1 UNION SELECT id FROM side WHERE medium=?1 "
+			    "UNION SELECT lmid FROM side WHERE medium=?1 AND lmid IS NOT NULL",
+			    "i", medium),
+		   &parts, e));
+	vec_each(part, &parts)
+		TRY(object_enable(t, *part, enabled, e));
+	return enabled ? medium_order_labels(t, medium, NULL, e) : 0;
 }
 
 int medium_quarantine(struct txn *t, int64_t medium, const char *why, struct err *e)
@@ -122,33 +124,26 @@ int medium_quarantine(struct txn *t, int64_t medium, const char *why, struct err
 
 	TRY(medium_enable(t, medium, false, why, e));
 	return oprequest_post(t,
-			      &(struct oprequest_new){.request = NTMS_OPREQ_MESSAGE, .arg1_type = NTMS_PHYSICAL_MEDIA,
-						      .arg1 = medium, .message = why}, &id, e);
+			      &(struct oprequest_new){.request = NTMS_OPREQ_MESSAGE,
+						      .arg1_type = NTMS_PHYSICAL_MEDIA,
+						      .arg1 = medium,
+						      .message = why},
+			      &id, e);
 }
 
 /* ---- leaving ---- */
 
 int medium_delete(struct txn *t, int64_t medium, struct err *e)
 {
-	VEC(int64_t) sides = {0};
+	auto_ids struct ids sides = {0};
 	int64_t pool, library;
-	int rc;
 
-	TRY(sql_get(t, e, "SELECT pool, library FROM physical_media WHERE id=?", "i", medium, "ii", &pool, &library));
-	{
-		auto_rows struct rows *r = sql_rows(t, e, "SELECT id FROM side WHERE medium=?", "i", medium);
-
-		while (rows_next(r))
-			*vec_add(&sides) = rows_i64(r, 0);
-		rc = rows_failed(r) ? (int)e->code : 0;
-	}
-	if (!rc)
-		rc = sql_do(t, e, "DELETE FROM physical_media WHERE id=?", "i", medium); /* its sides cascade */
-	for (size_t i = 0; !rc && i < sides.n; i++)
-		rc = object_delete(t, sides.v[i], e);
-	vec_free(&sides);
-	if (rc)
-		return rc;
+	TRY(sql_get(t, e, "SELECT pool, library FROM physical_media WHERE id=?", "i", medium, "ii", &pool,
+		    &library));
+	TRY(ids_of(sql_rows(t, e, "SELECT id FROM side WHERE medium=?", "i", medium), &sides, e));
+	TRY(sql_do(t, e, "DELETE FROM physical_media WHERE id=?", "i", medium)); /* its sides cascade */
+	vec_each(side, &sides)
+		TRY(object_delete(t, *side, e));
 	TRY(object_delete(t, medium, e));
 	TRY(object_changed(t, pool, e));
 	return object_changed(t, library, e);
@@ -160,9 +155,12 @@ static bool kept_offline(uint32_t pool_type, uint32_t policy, bool cleaner)
 	if (cleaner)
 		return false;
 	switch (pool_type) {
-	case NTMS_POOLTYPE_SCRATCH: return !(policy & NTMS_POOLPOLICY_PURGEOFFLINESCRATCH);
-	case NTMS_POOLTYPE_IMPORT: return policy & NTMS_POOLPOLICY_KEEPOFFLINEIMPORT;
-	case NTMS_POOLTYPE_FOREIGN: return false;
+	case NTMS_POOLTYPE_SCRATCH:
+		return !(policy & NTMS_POOLPOLICY_PURGEOFFLINESCRATCH);
+	case NTMS_POOLTYPE_IMPORT:
+		return policy & NTMS_POOLPOLICY_KEEPOFFLINEIMPORT;
+	case NTMS_POOLTYPE_FOREIGN:
+		return false;
 	}
 	return true;
 }

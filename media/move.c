@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * MoveToNtmsMediaPool: which medium may go from which pool to which, as a table; and the free pool, which a medium enters
- * through a free label. */
+ * MoveToNtmsMediaPool: which medium may go from which pool to which, as a table; and the free pool, which a
+ * medium enters through a free label. */
 #include "media/impl.h"
 
 #include <ntmsapi.h>
 
 enum rule {
-	NEVER,    /* ERROR_INVALID_MEDIA_POOL */
+	NEVER, /* ERROR_INVALID_MEDIA_POOL */
 	ALWAYS,
 	UNOWNED,  /* no side Complete, Allocated or Reserved, and one that can be labelled */
 	IMPORTED, /* all sides Import */
-	READY,    /* no side waits for its label */
+	READY,	  /* no side waits for its label */
 };
 
 enum kind { FREE, FOREIGN, IMPORT, APPLICATION, KINDS };
 
+/* clang-format off */
 static const enum rule rules[KINDS][KINDS] = {
 	/*                 to FREE   FOREIGN  IMPORT    APPLICATION */
 	[FREE] =        { UNOWNED,  NEVER,   IMPORTED, READY  },
@@ -23,13 +24,17 @@ static const enum rule rules[KINDS][KINDS] = {
 	[IMPORT] =      { UNOWNED,  NEVER,   IMPORTED, NEVER  },
 	[APPLICATION] = { UNOWNED,  NEVER,   IMPORTED, ALWAYS },
 };
+/* clang-format on */
 
 static enum kind kind_of(const struct pool *p)
 {
 	switch (p->type) {
-	case NTMS_POOLTYPE_SCRATCH: return FREE;
-	case NTMS_POOLTYPE_FOREIGN: return FOREIGN;
-	case NTMS_POOLTYPE_IMPORT: return IMPORT;
+	case NTMS_POOLTYPE_SCRATCH:
+		return FREE;
+	case NTMS_POOLTYPE_FOREIGN:
+		return FOREIGN;
+	case NTMS_POOLTYPE_IMPORT:
+		return IMPORT;
 	}
 	return APPLICATION;
 }
@@ -42,8 +47,11 @@ int medium_idle(struct txn *t, const struct medium *m, bool *idle, struct err *e
 	*idle = false;
 	if (m->state != NTMS_MEDIASTATE_IDLE || m->mounted_side)
 		return 0;
-	rc = sql_get(t, e, "SELECT id FROM librequest WHERE library=?1 AND state IN (0, 1, 5) AND medium=?2 UNION ALL "
-		     "SELECT id FROM librequest WHERE library=?1 AND state=6 AND medium=?2 LIMIT 1", "ii", m->library, m->id, "i", &id);
+	rc = sql_get(
+		t, e,
+		"SELECT id FROM librequest WHERE library=?1 AND state IN (0, 1, 5) AND medium=?2 UNION ALL "
+		"SELECT id FROM librequest WHERE library=?1 AND state=6 AND medium=?2 LIMIT 1",
+		"ii", m->library, m->id, "i", &id);
 	*idle = rc == SQL_NONE;
 	return rc == SQL_NONE ? 0 : rc;
 }
@@ -52,7 +60,7 @@ int medium_idle(struct txn *t, const struct medium *m, bool *idle, struct err *e
 
 int medium_order_labels(struct txn *t, int64_t medium, const struct caller *who, struct err *e)
 {
-	VEC(int64_t) sides = {0};
+	auto_ids struct ids sides = {0};
 	struct medium m;
 	int64_t open;
 	int rc;
@@ -60,51 +68,39 @@ int medium_order_labels(struct txn *t, int64_t medium, const struct caller *who,
 	TRY(medium_load(t, medium, &m, e));
 	if (is_offline(m.library) || !m.enabled)
 		return 0;
-	{
-		auto_rows struct rows *r =
-			sql_rows(t, e, "SELECT id FROM side WHERE medium=? AND state=1 ORDER BY number", "i", medium);
-
-		while (rows_next(r))
-			*vec_add(&sides) = rows_i64(r, 0);
-		rc = rows_failed(r) ? (int)e->code : 0;
-	}
+	TRY(ids_of(
+		sql_rows(t, e, "SELECT id FROM side WHERE medium=? AND state=1 ORDER BY number", "i", medium),
+		&sides, e));
 	vec_each(side, &sides) {
-		if (!rc)
-			rc = sql_get(t, e,
-				     "SELECT id FROM librequest WHERE library=? AND state IN (0, 1, 5) AND op=18 AND side=? LIMIT 1",
-				     "ii", m.library, *side, "i", &open);
+		rc = sql_get(t, e,
+			     "SELECT id FROM librequest WHERE library=? AND state IN (0, 1, 5) AND op=18 AND "
+			     "side=? LIMIT 1",
+			     "ii", m.library, *side, "i", &open);
 		if (rc == SQL_NONE)
 			rc = request_new(t,
-					 &(struct request_new){.library = m.library, .op = NTMS_LM_WRITESCRATCH,
-							       .side = *side, .medium = medium,
+					 &(struct request_new){.library = m.library,
+							       .op = NTMS_LM_WRITESCRATCH,
+							       .side = *side,
+							       .medium = medium,
 							       .application = who ? who->application : NULL,
 							       .user = who ? who->user : NULL,
-							       .computer = who ? who->computer : NULL}, NULL, NULL, e);
+							       .computer = who ? who->computer : NULL},
+					 NULL, NULL, e);
+		if (rc)
+			return rc;
 	}
-	vec_free(&sides);
-	return rc;
+	return 0;
 }
 
-int medium_to_free_pool(struct txn *t, const struct medium *m, int64_t free_pool, const struct caller *who, struct err *e)
+int medium_to_free_pool(struct txn *t, const struct medium *m, int64_t free_pool, const struct caller *who,
+			struct err *e)
 {
-	VEC(int64_t) sides = {0};
-	int rc;
+	auto_ids struct ids sides = {0};
 
-	{
-		auto_rows struct rows *r =
-			sql_rows(t, e, "SELECT id FROM side WHERE medium=? AND state NOT IN (2,3)", "i", m->id);
-
-		while (rows_next(r))
-			*vec_add(&sides) = rows_i64(r, 0);
-		rc = rows_failed(r) ? (int)e->code : 0;
-	}
-	vec_each(side, &sides) {
-		if (!rc)
-			rc = side_set_state(t, *side, NTMS_PARTSTATE_UNPREPARED, e);
-	}
-	vec_free(&sides);
-	if (rc)
-		return rc;
+	TRY(ids_of(sql_rows(t, e, "SELECT id FROM side WHERE medium=? AND state NOT IN (2,3)", "i", m->id),
+		   &sides, e));
+	vec_each(side, &sides)
+		TRY(side_set_state(t, *side, NTMS_PARTSTATE_UNPREPARED, e));
 	TRY(medium_set_pool(t, m->id, free_pool, e));
 	return medium_order_labels(t, m->id, who, e);
 }
@@ -119,41 +115,53 @@ struct tally {
 static int tally(struct txn *t, int64_t medium, struct tally *c, struct err *e)
 {
 	return sql_get(t, e,
-		       "SELECT count(*), coalesce(sum(state IN (5,6,9)),0), coalesce(sum(state=8),0), coalesce(sum(state=1),0), "
+		       "SELECT count(*), coalesce(sum(state IN (5,6,9)),0), coalesce(sum(state=8),0), "
+		       "coalesce(sum(state=1),0), "
 		       "coalesce(sum(state NOT IN (2,3)),0) FROM side WHERE medium=?",
 		       "i", medium, "iiiii", &c->n, &c->owned, &c->import, &c->unprepared, &c->labelable);
 }
 
-static int permitted(struct txn *t, const struct medium *m, const struct pool *from, const struct pool *to, struct err *e)
+static int permitted(struct txn *t, const struct medium *m, const struct pool *from, const struct pool *to,
+		     struct err *e)
 {
 	struct tally c;
 	uint32_t rw;
 
 	TRY(tally(t, m->id, &c, e));
 	switch (rules[kind_of(from)][kind_of(to)]) {
-	case ALWAYS: return 0;
+	case ALWAYS:
+		return 0;
 	case READY:
-		return c.unprepared ? err_set(e, ERROR_BUSY, "medium %s waits for its free label to be written", m->name) : 0;
+		return c.unprepared ? err_set(e, ERROR_BUSY,
+					      "medium %s waits for its free label to be written", m->name)
+				    : 0;
 	case IMPORTED:
 		return c.import == c.n ? 0
 				       : err_set(e, ERROR_INVALID_MEDIA_POOL,
-						 "only a medium all of whose sides are Import goes to an import pool; %s isn't", m->name);
+						 "only a medium all of whose sides are Import goes to an "
+						 "import pool; %s isn't",
+						 m->name);
 	case UNOWNED:
 		if (c.owned)
 			return err_set(e, ERROR_INVALID_MEDIA_POOL,
-				       "medium %s has %lld sides that are allocated, complete or reserved: deallocate them first",
+				       "medium %s has %lld sides that are allocated, complete or reserved: "
+				       "deallocate them first",
 				       m->name, (long long)c.owned);
 		if (!c.labelable)
-			return err_set(e, ERROR_INVALID_MEDIA_POOL, "medium %s is decommissioned or incompatible: it can't be used again",
+			return err_set(e, ERROR_INVALID_MEDIA_POOL,
+				       "medium %s is decommissioned or incompatible: it can't be used again",
 				       m->name);
 		TRY(sql_get(t, e, "SELECT rw FROM media_type WHERE id=?", "i", m->media_type, "u", &rw));
 		if (rw == NTMS_MEDIARW_READONLY || m->cleaner)
-			return err_set(e, ERROR_MEDIA_INCOMPATIBLE, "medium %s can't be written, so it can't get a free label", m->name);
+			return err_set(e, ERROR_MEDIA_INCOMPATIBLE,
+				       "medium %s can't be written, so it can't get a free label", m->name);
 		return 0;
-	case NEVER: break;
+	case NEVER:
+		break;
 	}
 	if (kind_of(to) == FOREIGN)
-		return err_set(e, ERROR_INVALID_MEDIA_POOL, "media go to the unrecognized pool by themselves only");
+		return err_set(e, ERROR_INVALID_MEDIA_POOL,
+			       "media go to the unrecognized pool by themselves only");
 	return err_set(e, ERROR_INVALID_MEDIA_POOL,
 		       "medium %s is in the %s pool: it can be moved to the free pool only%s", m->name,
 		       kind_of(from) == IMPORT ? "import" : "unrecognized",
@@ -177,11 +185,13 @@ int do_MoveToNtmsMediaPool(struct txn *t, const struct caller *who, const struct
 	if (!to.media_type)
 		return err_set(e, ERROR_INVALID_MEDIA_POOL, "pool \"%s\" holds pools, not media", to.name);
 	if (to.media_type != m.media_type)
-		return err_set(e, ERROR_MEDIA_INCOMPATIBLE, "medium %s isn't of the media type of pool \"%s\"", m.name, to.name);
+		return err_set(e, ERROR_MEDIA_INCOMPATIBLE,
+			       "medium %s isn't of the media type of pool \"%s\"", m.name, to.name);
 	TRY(permitted(t, &m, &from, &to, e));
 	TRY(medium_idle(t, &m, &idle, e));
 	if (!idle || !m.enabled)
-		return err_set(e, ERROR_BUSY, "medium %s is %s", m.name, m.enabled ? "in use, or a request for it is open" : "disabled");
+		return err_set(e, ERROR_BUSY, "medium %s is %s", m.name,
+			       m.enabled ? "in use, or a request for it is open" : "disabled");
 	if (kind_of(&to) == FREE)
 		return medium_to_free_pool(t, &m, to.id, who, e);
 	TRY(medium_set_pool(t, m.id, to.id, e));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Objects: the row in `object` that every type has, and the change record that goes with every change of it. */
+ * Objects: the row in `object` that every type has, and the change record that goes with every change of it.
+ */
 #include "media/impl.h"
 
 #include <ntmsapi.h>
@@ -11,14 +12,17 @@ int object_new(struct txn *t, uint32_t type, const char *name, const guid *g, in
 {
 	guid fresh = g && !guid_is_null(g) ? *g : guid_new();
 
-	TRY(sql_get(t, e, "INSERT INTO object(guid, type, name, created, modified) VALUES(?1,?2,?3,?4,?5) RETURNING id",
-		    "gutii", &fresh, type, name, txn_now(t), txn_now(t), "i", id));
+	TRY(sql_get(
+		t, e,
+		"INSERT INTO object(guid, type, name, created, modified) VALUES(?1,?2,?3,?4,?5) RETURNING id",
+		"gutii", &fresh, type, name, txn_now(t), txn_now(t), "i", id));
 	if (type == NTMS_LIBRARY)
 		TRY(security_initial(t, *id, NTMS_USE_ACCESS, e));
 	return feed_put(t, type, NTMS_OBJ_INSERT, &fresh, e);
 }
 
-/* Runs an UPDATE ... RETURNING type, guid of one object, and tells the feed. No row: nothing had to change. */
+/* Runs an UPDATE ... RETURNING type, guid of one object, and tells the feed. No row: nothing had to change.
+ */
 static int change(struct txn *t, struct err *e, const char *sql, int64_t value, int64_t id)
 {
 	uint32_t type;
@@ -32,20 +36,27 @@ static int change(struct txn *t, struct err *e, const char *sql, int64_t value, 
 
 int object_changed(struct txn *t, int64_t id, struct err *e)
 {
-	return change(t, e, "UPDATE object SET modified=?2 WHERE id=?3 AND ?1 IS NOT NULL RETURNING type, guid", 0, id);
+	return change(t, e,
+		      "UPDATE object SET modified=?2 WHERE id=?3 AND ?1 IS NOT NULL RETURNING type, guid", 0,
+		      id);
 }
 
 int object_set_state(struct txn *t, int64_t id, uint32_t opstate, struct err *e)
 {
-	TRY(change(t, e, "UPDATE object SET opstate=?1, modified=?2 WHERE id=?3 AND opstate<>?1 RETURNING type, guid", opstate,
-		   id));
-	return opstate == NTMS_READY ? allocations_wake(t, e) : 0; /* a library that came back may have what they wait for */
+	TRY(change(
+		t, e,
+		"UPDATE object SET opstate=?1, modified=?2 WHERE id=?3 AND opstate<>?1 RETURNING type, guid",
+		opstate, id));
+	return opstate == NTMS_READY ? allocations_wake(t, e)
+				     : 0; /* a library that came back may have what they wait for */
 }
 
 int object_enable(struct txn *t, int64_t id, bool enabled, struct err *e)
 {
-	TRY(change(t, e, "UPDATE object SET enabled=?1, modified=?2 WHERE id=?3 AND enabled<>?1 RETURNING type, guid", enabled,
-		   id));
+	TRY(change(
+		t, e,
+		"UPDATE object SET enabled=?1, modified=?2 WHERE id=?3 AND enabled<>?1 RETURNING type, guid",
+		enabled, id));
 	return enabled ? allocations_wake(t, e) : 0;
 }
 
@@ -53,7 +64,8 @@ int object_delete(struct txn *t, int64_t id, struct err *e)
 {
 	uint32_t type;
 	guid g;
-	int rc = sql_get(t, e, "DELETE FROM object WHERE id=? RETURNING type, guid", "i", id, "ug", &type, &g);
+	int rc =
+		sql_get(t, e, "DELETE FROM object WHERE id=? RETURNING type, guid", "i", id, "ug", &type, &g);
 
 	if (rc == SQL_NONE)
 		return 0;
@@ -65,7 +77,8 @@ int object_find(struct txn *t, const guid *g, uint32_t type, int64_t *id, uint32
 	uint32_t found;
 	int64_t row;
 	int rc = guid_is_null(g) ? SQL_NONE
-				 : sql_get(t, e, "SELECT id, type FROM object WHERE guid=?", "g", g, "iu", &row, &found);
+				 : sql_get(t, e, "SELECT id, type FROM object WHERE guid=?", "g", g, "iu",
+					   &row, &found);
 
 	if (rc)
 		return rc;
@@ -122,8 +135,10 @@ struct label_text object_label(struct txn *t, int64_t id)
 	uint32_t type;
 	guid g;
 
-	if (sql_get(t, &ignored, "SELECT type, name, guid FROM object WHERE id=?", "i", id, "uTg", &type, name, sizeof name, &g))
+	if (sql_get(t, &ignored, "SELECT type, name, guid FROM object WHERE id=?", "i", id, "uTg", &type,
+		    name, sizeof name, &g))
 		return out;
-	snprintf(out.s, sizeof out.s, name[0] ? "%s \"%s\"" : "%s %s", type_name(type), name[0] ? name : guid_text(&g, text));
+	snprintf(out.s, sizeof out.s, name[0] ? "%s \"%s\"" : "%s %s", type_name(type),
+		 name[0] ? name : guid_text(&g, text));
 	return out;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Where media are: a medium is in one element or offline, an element holds one medium at most. What an element shows
- * of its content (slot state, port content) and the medium's library follow in the same step. */
+ * Where media are: a medium is in one element or offline, an element holds one medium at most. What an
+ * element shows of its content (slot state, port content) and the medium's library follow in the same step.
+ */
 #include "media/impl.h"
 
 #include <ntmsapi.h>
@@ -11,7 +12,8 @@ static int element_content(struct txn *t, int64_t element, bool full, struct err
 {
 	if (!element)
 		return 0;
-	TRY(sql_do(t, e, "UPDATE slot SET state=? WHERE id=?", "ui", full ? NTMS_SLOTSTATE_FULL : NTMS_SLOTSTATE_EMPTY, element));
+	TRY(sql_do(t, e, "UPDATE slot SET state=? WHERE id=?", "ui",
+		   full ? NTMS_SLOTSTATE_FULL : NTMS_SLOTSTATE_EMPTY, element));
 	if (!sql_changes(t))
 		TRY(sql_do(t, e, "UPDATE ieport SET content=? WHERE id=?", "ui",
 			   full ? NTMS_PORTCONTENT_FULL : NTMS_PORTCONTENT_EMPTY, element));
@@ -20,11 +22,12 @@ static int element_content(struct txn *t, int64_t element, bool full, struct err
 
 static int sides_changed(struct txn *t, int64_t medium, struct err *e)
 {
-	auto_rows struct rows *r = sql_rows(t, e, "SELECT id FROM side WHERE medium=?", "i", medium);
+	auto_ids struct ids sides = {0};
 
-	while (rows_next(r))
-		TRY(object_changed(t, rows_i64(r, 0), e));
-	return rows_failed(r) ? (int)e->code : 0;
+	TRY(ids_of(sql_rows(t, e, "SELECT id FROM side WHERE medium=?", "i", medium), &sides, e));
+	vec_each(side, &sides)
+		TRY(object_changed(t, *side, e));
+	return 0;
 }
 
 /* From one library to another, or to and from the offline one. */
@@ -52,12 +55,15 @@ int medium_move(struct txn *t, int64_t medium, int64_t place, bool inverted, boo
 	uint32_t type;
 	int rc;
 
-	rc = sql_get(t, e,
-		     "SELECT library, 16 FROM slot WHERE id=?1 UNION ALL SELECT library, 5 FROM drive WHERE id=?1 "
-		     "UNION ALL SELECT library, 8 FROM ieport WHERE id=?1 UNION ALL SELECT library, 2 FROM changer WHERE id=?1",
-		     "i", place, "iu", &library, &type);
+	rc = sql_get(
+		t, e,
+		"SELECT library, 16 FROM slot WHERE id=?1 UNION ALL SELECT library, 5 FROM drive WHERE id=?1 "
+		"UNION ALL SELECT library, 8 FROM ieport WHERE id=?1 UNION ALL SELECT library, 2 FROM "
+		"changer WHERE id=?1",
+		"i", place, "iu", &library, &type);
 	if (rc == SQL_NONE)
-		return err_set(e, ERROR_DATABASE_FAILURE, "row %lld is no element of a library", (long long)place);
+		return err_set(e, ERROR_DATABASE_FAILURE, "row %lld is no element of a library",
+			       (long long)place);
 	if (rc)
 		return rc;
 	rc = medium_at(t, place, &other, e);
@@ -68,12 +74,15 @@ int medium_move(struct txn *t, int64_t medium, int64_t place, bool inverted, boo
 	}
 	if (rc && rc != SQL_NONE)
 		return rc;
-	TRY(sql_get(t, e, "SELECT library, coalesce(place,0), coalesce(home_slot,0) FROM physical_media WHERE id=?", "i", medium, "iii",
-		    &old_library, &old_place, &home));
+	TRY(sql_get(t, e,
+		    "SELECT library, coalesce(place,0), coalesce(home_slot,0) FROM physical_media WHERE id=?",
+		    "i", medium, "iii", &old_library, &old_place, &home));
 	if (type == NTMS_STORAGESLOT && (!home || library != old_library))
 		home = place;
-	TRY(sql_do(t, e, "UPDATE physical_media SET place=?, inverted=?, verified=?, library=?, home_slot=? WHERE id=?", "iuuifi",
-		   place, (uint32_t)inverted, (uint32_t)verified, library, home, medium));
+	TRY(sql_do(t, e,
+		   "UPDATE physical_media SET place=?, inverted=?, verified=?, library=?, home_slot=? WHERE "
+		   "id=?",
+		   "iuuifi", place, (uint32_t)inverted, (uint32_t)verified, library, home, medium));
 	if (old_place != place)
 		TRY(element_content(t, old_place, false, e));
 	TRY(element_content(t, place, true, e));
@@ -85,9 +94,11 @@ int medium_lost(struct txn *t, int64_t medium, struct err *e)
 {
 	int64_t place, library;
 
-	TRY(sql_get(t, e, "SELECT coalesce(place,0), library FROM physical_media WHERE id=?", "i", medium, "ii", &place, &library));
+	TRY(sql_get(t, e, "SELECT coalesce(place,0), library FROM physical_media WHERE id=?", "i", medium,
+		    "ii", &place, &library));
 	TRY(sql_do(t, e,
-		   "UPDATE physical_media SET place=NULL, library=?, verified=0, mounted_side=NULL, request=NULL, state=? WHERE id=?",
+		   "UPDATE physical_media SET place=NULL, library=?, verified=0, mounted_side=NULL, "
+		   "request=NULL, state=? WHERE id=?",
 		   "iui", (int64_t)ROW_OFFLINE, NTMS_MEDIASTATE_IDLE, medium));
 	TRY(element_content(t, place, false, e));
 	TRY(object_changed(t, medium, e));

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Media pools: names and their hierarchy, the system pools of each media type, and the calls that create, name and delete
- * application pools.
+ * Media pools: names and their hierarchy, the system pools of each media type, and the calls that create,
+ * name and delete application pools.
  *
  * A full name is the components after the application root, each after a backslash: \Backup\Daily. A leading
- * backslash may be left out, and \Application may stand in front. System pools are \Free\LTO-8 and so on, so Free, Import,
- * Unrecognized and Application can't name a pool below the application root. Names are compared without regard to case. */
+ * backslash may be left out, and \Application may stand in front. System pools are \Free\LTO-8 and so on, so
+ * Free, Import, Unrecognized and Application can't name a pool below the application root. Names are compared
+ * without regard to case. */
 #include "media/impl.h"
 
 #include <ntmsapi.h>
@@ -38,14 +39,16 @@ static int component_check(const char *name, struct err *e)
 	for (const char *p = name; *p; p++) {
 		blank &= *p == ' ';
 		if ((unsigned char)*p < 0x20 || *p == 0x7f || *p == '\\')
-			return err_set(e, ERROR_INVALID_NAME, "pool name \"%s\" has a backslash or control character in it", name);
+			return err_set(e, ERROR_INVALID_NAME,
+				       "pool name \"%s\" has a backslash or control character in it", name);
 	}
 	if (units == SIZE_MAX)
 		return err_set(e, ERROR_INVALID_NAME, "a pool name is no valid text");
 	if (blank)
 		return err_set(e, ERROR_INVALID_NAME, "a pool name is empty");
 	if (units >= NTMS_OBJECTNAME_LENGTH)
-		return err_set(e, ERROR_INVALID_NAME, "pool name \"%s\" has more than %d characters", name, NTMS_OBJECTNAME_LENGTH - 1);
+		return err_set(e, ERROR_INVALID_NAME, "pool name \"%s\" has more than %d characters", name,
+			       NTMS_OBJECTNAME_LENGTH - 1);
 	return 0;
 }
 
@@ -84,11 +87,13 @@ int pool_path(struct txn *t, int64_t pool, char path[PATH_SIZE], struct err *e)
 
 	if (pool == ROW_ROOT_POOL)
 		return strcpy(path, "\\"), 0;
-	for (path[at] = 0; id && id != ROW_ROOT_POOL && (id != ROW_APPLICATION || pool == ROW_APPLICATION); id = p.parent) {
+	for (path[at] = 0; id && id != ROW_ROOT_POOL && (id != ROW_APPLICATION || pool == ROW_APPLICATION);
+	     id = p.parent) {
 		TRY(pool_load(t, id, &p, e));
 		n = strlen(p.name);
 		if (n + 1 > at)
-			return err_set(e, ERROR_DATABASE_FAILURE, "the name of pool \"%s\" is too long", p.name);
+			return err_set(e, ERROR_DATABASE_FAILURE, "the name of pool \"%s\" is too long",
+				       p.name);
 		at -= n;
 		memcpy(path + at, p.name, n);
 		path[--at] = '\\';
@@ -115,18 +120,20 @@ static int path_find(struct txn *t, const char *path, int64_t *id, struct err *e
 {
 	auto_free char *folded = fold_case(path);
 
-	return folded ? sql_get(t, e, "SELECT id FROM media_pool WHERE path=?", "t", folded, "i", id) : SQL_NONE;
+	return folded ? sql_get(t, e, "SELECT id FROM media_pool WHERE path=?", "t", folded, "i", id)
+		      : SQL_NONE;
 }
 
-int pool_insert(struct txn *t, int64_t parent, uint32_t pool_type, const char *name, int64_t media_type, int64_t *id, struct err *e)
+int pool_insert(struct txn *t, int64_t parent, uint32_t pool_type, const char *name, int64_t media_type,
+		int64_t *id, struct err *e)
 {
 	auto_free char *folded = NULL;
 
 	if (parent)
 		TRY(child_path(t, parent, name, &folded, e));
 	TRY(object_new(t, NTMS_MEDIA_POOL, name, NULL, id, e));
-	TRY(sql_do(t, e, "INSERT INTO media_pool(id, parent, pool_type, media_type, path) VALUES(?,?,?,?,?)", "ifuft", *id, parent,
-		   pool_type, media_type, folded ? folded : "\\"));
+	TRY(sql_do(t, e, "INSERT INTO media_pool(id, parent, pool_type, media_type, path) VALUES(?,?,?,?,?)",
+		   "ifuft", *id, parent, pool_type, media_type, folded ? folded : "\\"));
 	return parent ? object_changed(t, parent, e) : 0;
 }
 
@@ -141,16 +148,21 @@ int pool_rename(struct txn *t, const struct pool *p, const char *name, struct er
 	if (strcmp(p->name, name) == 0)
 		return 0;
 	if (p->type != NTMS_POOLTYPE_APPLICATION || p->parent == ROW_ROOT_POOL)
-		return err_set(e, ERROR_ACCESS_DENIED, "pool \"%s\" was made by RSM: its name stays", p->name);
+		return err_set(e, ERROR_ACCESS_DENIED, "pool \"%s\" was made by RSM: its name stays",
+			       p->name);
 	TRY(component_check(name, e));
 	TRY(child_path(t, p->parent, p->name, &old, e));
 	TRY(child_path(t, p->parent, name, &path, e));
-	rc = sql_get(t, e, "SELECT id FROM media_pool WHERE path=? AND id<>?", "ti", path, p->id, "i", &other);
+	rc = sql_get(t, e, "SELECT id FROM media_pool WHERE path=? AND id<>?", "ti", path, p->id, "i",
+		     &other);
 	if (rc != SQL_NONE)
-		return rc ? rc : err_set(e, ERROR_ALREADY_EXISTS, "there is a pool \"%s\" beside it already", name);
+		return rc ? rc
+			  : err_set(e, ERROR_ALREADY_EXISTS, "there is a pool \"%s\" beside it already",
+				    name);
 	TRY(pool_path(t, p->id, whole, e));
 	if (utf16_length(whole) - utf16_length(p->name) + utf16_length(name) >= NTMS_POOLHIERARCHY_LENGTH)
-		return err_set(e, ERROR_INVALID_NAME, "with \"%s\" the full name would have more than %d characters", name,
+		return err_set(e, ERROR_INVALID_NAME,
+			       "with \"%s\" the full name would have more than %d characters", name,
 			       NTMS_POOLHIERARCHY_LENGTH - 1);
 	TRY(sql_do(t, e, "UPDATE object SET name=? WHERE id=?", "ti", name, p->id));
 	return sql_do(t, e,
@@ -168,10 +180,13 @@ int pool_set_media_type(struct txn *t, const struct pool *p, const guid *g, stru
 	if (type == p->media_type)
 		return 0;
 	if (p->type != NTMS_POOLTYPE_APPLICATION || p->parent == ROW_ROOT_POOL)
-		return err_set(e, ERROR_ACCESS_DENIED, "pool \"%s\" was made by RSM: its media type stays", p->name);
+		return err_set(e, ERROR_ACCESS_DENIED, "pool \"%s\" was made by RSM: its media type stays",
+			       p->name);
 	TRY(sql_get(t, e, "SELECT count(*) FROM media_pool WHERE parent=?", "i", p->id, "i", &children));
 	if (p->media_count || children)
-		return err_set(e, ERROR_NOT_EMPTY, "pool \"%s\" holds %lld media and %lld pools: its media type can be changed only while it is empty",
+		return err_set(e, ERROR_NOT_EMPTY,
+			       "pool \"%s\" holds %lld media and %lld pools: its media type can be changed "
+			       "only while it is empty",
 			       p->name, (long long)p->media_count, (long long)children);
 	return sql_do(t, e, "UPDATE media_pool SET media_type=? WHERE id=?", "fi", type, p->id);
 }
@@ -184,8 +199,8 @@ int pool_system(struct txn *t, uint32_t pool_type, int64_t media_type, int64_t *
 				       [NTMS_POOLTYPE_FOREIGN] = ROW_UNRECOGNIZED,
 				       [NTMS_POOLTYPE_IMPORT] = ROW_IMPORT};
 	char name[NAME_SIZE];
-	int rc = sql_get(t, e, "SELECT id FROM media_pool WHERE parent=? AND media_type=?", "ii", tops[pool_type], media_type, "i",
-			 pool);
+	int rc = sql_get(t, e, "SELECT id FROM media_pool WHERE parent=? AND media_type=?", "ii",
+			 tops[pool_type], media_type, "i", pool);
 
 	if (rc != SQL_NONE)
 		return rc;
@@ -196,15 +211,16 @@ int pool_system(struct txn *t, uint32_t pool_type, int64_t media_type, int64_t *
 
 int free_pool_of(struct txn *t, int64_t media_type, int64_t *pool, struct err *e)
 {
-	return sql_get(t, e, "SELECT id FROM media_pool WHERE parent=? AND media_type=?", "ii", (int64_t)ROW_FREE, media_type, "i",
-		       pool);
+	return sql_get(t, e, "SELECT id FROM media_pool WHERE parent=? AND media_type=?", "ii",
+		       (int64_t)ROW_FREE, media_type, "i", pool);
 }
 
 int library_add_media_type(struct txn *t, int64_t library, int64_t media_type, struct err *e)
 {
 	int64_t pool;
 
-	TRY(sql_do(t, e, "INSERT OR IGNORE INTO library_media_type(library, media_type) VALUES(?,?)", "ii", library, media_type));
+	TRY(sql_do(t, e, "INSERT OR IGNORE INTO library_media_type(library, media_type) VALUES(?,?)", "ii",
+		   library, media_type));
 	if (!sql_changes(t))
 		return 0;
 	for (uint32_t type = NTMS_POOLTYPE_SCRATCH; type <= NTMS_POOLTYPE_IMPORT; type++)
@@ -227,14 +243,16 @@ static int parent_find(struct txn *t, const char *path, struct pool *parent, con
 	if (above[0])
 		rc = path_find(t, above, &id, e);
 	if (rc == SQL_NONE)
-		return err_set(e, ERROR_OBJECT_NOT_FOUND, "there is no pool %s to create %s in: create it first", above, path);
+		return err_set(e, ERROR_OBJECT_NOT_FOUND,
+			       "there is no pool %s to create %s in: create it first", above, path);
 	if (rc)
 		return rc;
 	TRY(pool_load(t, id, parent, e));
 	if (parent->type != NTMS_POOLTYPE_APPLICATION)
 		return err_set(e, ERROR_INVALID_NAME, "pools in %s are made by RSM itself", above);
 	if (parent->media_type)
-		return err_set(e, ERROR_INVALID_NAME, "pool %s has a media type, so it holds media and no pools", above);
+		return err_set(e, ERROR_INVALID_NAME,
+			       "pool %s has a media type, so it holds media and no pools", above);
 	return 0;
 }
 
@@ -251,7 +269,8 @@ int do_CreateNtmsMediaPool(struct txn *t, const struct caller *who, const struct
 	if (!in->name)
 		return err_set(e, ERROR_INVALID_PARAMETER, "no pool name given");
 	if (in->action < NTMS_OPEN_EXISTING || in->action > NTMS_OPEN_ALWAYS)
-		return err_set(e, ERROR_INVALID_PARAMETER, "action %u: 1 opens, 2 creates, 3 does either", in->action);
+		return err_set(e, ERROR_INVALID_PARAMETER, "action %u: 1 opens, 2 creates, 3 does either",
+			       in->action);
 	if (in->descriptor.n)
 		TRY(descriptor_parse(in->descriptor.p, in->descriptor.n, &d, e));
 	TRY(path_normal(in->name, path, e));
@@ -301,11 +320,13 @@ int do_DeleteNtmsMediaPool(struct txn *t, const struct caller *who, const struct
 		return err_set(e, ERROR_INVALID_PARAMETER, "no pool given");
 	TRY(pool_lookup(t, &in->pool, &p, e));
 	if (p.type != NTMS_POOLTYPE_APPLICATION || p.id <= ROW_APPLICATION)
-		return err_set(e, ERROR_INVALID_MEDIA_POOL, "pool \"%s\" was made by RSM and can't be deleted", p.name);
+		return err_set(e, ERROR_INVALID_MEDIA_POOL,
+			       "pool \"%s\" was made by RSM and can't be deleted", p.name);
 	TRY(access_require(t, who->token, p.id, NTMS_MODIFY_ACCESS, e));
 	TRY(sql_get(t, e, "SELECT count(*) FROM media_pool WHERE parent=?", "i", p.id, "i", &children));
 	if (p.media_count || children)
-		return err_set(e, ERROR_NOT_EMPTY, "pool \"%s\" still holds %lld media and %lld pools: move or delete them first",
+		return err_set(e, ERROR_NOT_EMPTY,
+			       "pool \"%s\" still holds %lld media and %lld pools: move or delete them first",
 			       p.name, (long long)p.media_count, (long long)children);
 	TRY(sql_do(t, e, "DELETE FROM media_pool WHERE id=?", "i", p.id));
 	TRY(object_delete(t, p.id, e));

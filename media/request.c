@@ -18,13 +18,16 @@ int request_new(struct txn *t, const struct request_new *n, int64_t *id, guid *g
 	TRY(object_guid(t, n->slot, &slot, e));
 	TRY(object_new(t, NTMS_LIBREQUEST, "", &fresh, &row, e));
 	TRY(sql_do(t, e,
-		   "INSERT INTO librequest(id, library, op, option, side, drive, medium, slot, side_guid, drive_guid, medium_guid, "
-		   "slot_guid, queued, application, user, computer, work_item, priority, call, session, wanted, deadline) "
+		   "INSERT INTO librequest(id, library, op, option, side, drive, medium, slot, side_guid, "
+		   "drive_guid, medium_guid, "
+		   "slot_guid, queued, application, user, computer, work_item, priority, call, session, "
+		   "wanted, deadline) "
 		   "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-		   "iiuuffffggggitttgiggui", row, n->library, n->op, n->option, n->side, n->drive, n->medium, n->slot, &side, &drive,
-		   &medium, &slot, txn_now(t), n->application ? n->application : RSM_ITSELF, n->user ? n->user : "",
-		   n->computer ? n->computer : "", &n->work_item, (int64_t)n->priority, &n->call, &n->session, n->wanted,
-		   n->deadline));
+		   "iiuuffffggggitttgiggui", row, n->library, n->op, n->option, n->side, n->drive, n->medium,
+		   n->slot, &side, &drive, &medium, &slot, txn_now(t),
+		   n->application ? n->application : RSM_ITSELF, n->user ? n->user : "",
+		   n->computer ? n->computer : "", &n->work_item, (int64_t)n->priority, &n->call, &n->session,
+		   n->wanted, n->deadline));
 	txn_wake(t, n->library);
 	if (id)
 		*id = row;
@@ -37,8 +40,10 @@ int request_exists(struct txn *t, int64_t library, uint32_t op, int64_t medium, 
 {
 	int64_t id;
 	int rc = sql_get(t, e,
-			 "SELECT id FROM librequest WHERE library=?1 AND state IN (0, 1, 5) AND op=?2 AND (?3=0 OR medium=?3) UNION ALL "
-			 "SELECT id FROM librequest WHERE library=?1 AND state=6 AND op=?2 AND (?3=0 OR medium=?3) LIMIT 1",
+			 "SELECT id FROM librequest WHERE library=?1 AND state IN (0, 1, 5) AND op=?2 AND "
+			 "(?3=0 OR medium=?3) UNION ALL "
+			 "SELECT id FROM librequest WHERE library=?1 AND state=6 AND op=?2 AND (?3=0 OR "
+			 "medium=?3) LIMIT 1",
 			 "iui", library, op, medium, "i", &id);
 
 	*open = rc == 0;
@@ -47,8 +52,9 @@ int request_exists(struct txn *t, int64_t library, uint32_t op, int64_t medium, 
 
 int request_state(struct txn *t, int64_t id, uint32_t state, const char *reason, struct err *e)
 {
-	TRY(sql_do(t, e, "UPDATE librequest SET state=?1, reason=?2 WHERE id=?3 AND (state<>?1 OR reason<>?2)", "uti", state,
-		   reason ? reason : "", id));
+	TRY(sql_do(t, e,
+		   "UPDATE librequest SET state=?1, reason=?2 WHERE id=?3 AND (state<>?1 OR reason<>?2)",
+		   "uti", state, reason ? reason : "", id));
 	return sql_changes(t) ? object_changed(t, id, e) : 0;
 }
 
@@ -72,11 +78,15 @@ static uint32_t mount_code(uint32_t code)
 	case ERROR_RESOURCE_DISABLED:
 	case ERROR_RESOURCE_NOT_AVAILABLE:
 	case ERROR_TIMEOUT:
-	case ERROR_WRITE_PROTECT: return code;
+	case ERROR_WRITE_PROTECT:
+		return code;
 	case ERROR_DEVICE_NOT_AVAILABLE:
-	case ERROR_RESOURCE_NOT_PRESENT: return ERROR_RESOURCE_NOT_AVAILABLE;
-	case ERROR_MEDIA_NOT_AVAILABLE: return ERROR_RESOURCE_DISABLED;
-	default: return ERROR_INVALID_STATE; /* a contradicted identity, a medium that can't be loaded ... */
+	case ERROR_RESOURCE_NOT_PRESENT:
+		return ERROR_RESOURCE_NOT_AVAILABLE;
+	case ERROR_MEDIA_NOT_AVAILABLE:
+		return ERROR_RESOURCE_DISABLED;
+	default:
+		return ERROR_INVALID_STATE; /* a contradicted identity, a medium that can't be loaded ... */
 	}
 }
 
@@ -87,8 +97,10 @@ static int mount_answer(struct txn *t, const guid *call, struct err *e)
 	int rc;
 
 	{
-		auto_rows struct rows *r =
-			sql_rows(t, e, "SELECT drive_guid FROM librequest WHERE call=? AND call IS NOT NULL ORDER BY id", "g", call);
+		auto_rows struct rows *r = sql_rows(
+			t, e,
+			"SELECT drive_guid FROM librequest WHERE call=? AND call IS NOT NULL ORDER BY id",
+			"g", call);
 
 		while (rows_next(r))
 			*vec_add(&drives) = rows_guid(r, 0);
@@ -100,16 +112,18 @@ static int mount_answer(struct txn *t, const guid *call, struct err *e)
 	return rc;
 }
 
-int request_finish(struct txn *t, int64_t id, uint32_t state, uint32_t code, const char *reason, struct err *e)
+int request_finish(struct txn *t, int64_t id, uint32_t state, uint32_t code, const char *reason,
+		   struct err *e)
 {
 	int64_t left;
 	uint32_t op;
 	guid call;
-	int rc = sql_get(t, e,
-			 "UPDATE librequest SET state=?, error=?, reason=?, completed=?, poll_at=0, "
-			 "drive_guid=coalesce((SELECT guid FROM object WHERE id=librequest.drive), drive_guid) "
-			 "WHERE id=? AND completed=0 RETURNING op, call",
-			 "uutii", state, code, reason ? reason : "", txn_now(t), id, "ug", &op, &call);
+	int rc = sql_get(
+		t, e,
+		"UPDATE librequest SET state=?, error=?, reason=?, completed=?, poll_at=0, "
+		"drive_guid=coalesce((SELECT guid FROM object WHERE id=librequest.drive), drive_guid) "
+		"WHERE id=? AND completed=0 RETURNING op, call",
+		"uutii", state, code, reason ? reason : "", txn_now(t), id, "ug", &op, &call);
 
 	if (rc)
 		return rc == SQL_NONE ? 0 : rc;
@@ -118,6 +132,7 @@ int request_finish(struct txn *t, int64_t id, uint32_t state, uint32_t code, con
 		return 0;
 	if (state != NTMS_LM_PASSED)
 		return waiting_answer(t, &call, mount_code(code), reason, NULL, 0, NULL, e);
-	TRY(sql_get(t, e, "SELECT count(*) FROM librequest WHERE call=? AND call IS NOT NULL AND completed=0", "g", &call, "i", &left));
+	TRY(sql_get(t, e, "SELECT count(*) FROM librequest WHERE call=? AND call IS NOT NULL AND completed=0",
+		    "g", &call, "i", &left));
 	return left ? 0 : mount_answer(t, &call, e);
 }

@@ -10,8 +10,18 @@
 /* A row that must be there: its id came from another row. */
 static int present(int rc, const char *what, int64_t id, struct err *e)
 {
-	return rc == SQL_NONE ? err_set(e, ERROR_DATABASE_FAILURE, "the store has no %s with row id %lld", what, (long long)id)
+	return rc == SQL_NONE ? err_set(e, ERROR_DATABASE_FAILURE, "the store has no %s with row id %lld",
+					what, (long long)id)
 			      : rc;
+}
+
+int ids_of(struct rows *query, struct ids *ids, struct err *e)
+{
+	auto_rows struct rows *r = query;
+
+	while (rows_next(r))
+		*vec_add(ids) = rows_i64(r, 0);
+	return rows_failed(r) ? (int)e->code : 0;
 }
 
 int library_load(struct txn *t, int64_t id, struct library *l, struct err *e)
@@ -32,24 +42,27 @@ int pool_load(struct txn *t, int64_t id, struct pool *p, struct err *e)
 {
 	p->id = id;
 	return present(sql_get(t, e,
-			       "SELECT o.guid, o.name, coalesce(p.parent,0), coalesce(p.media_type,0), p.media_count, p.pool_type, "
+			       "SELECT o.guid, o.name, coalesce(p.parent,0), coalesce(p.media_type,0), "
+			       "p.media_count, p.pool_type, "
 			       "p.allocation_policy, p.deallocation_policy, p.max_allocates "
 			       "FROM media_pool p JOIN object o ON o.id=p.id WHERE p.id=?",
-			       "i", id, "gTiiiuuuu", &p->g, p->name, sizeof p->name, &p->parent, &p->media_type,
-			       &p->media_count, &p->type, &p->allocation, &p->deallocation, &p->max_allocates),
+			       "i", id, "gTiiiuuuu", &p->g, p->name, sizeof p->name, &p->parent,
+			       &p->media_type, &p->media_count, &p->type, &p->allocation, &p->deallocation,
+			       &p->max_allocates),
 		       "media pool", id, e);
 }
 
 int medium_load(struct txn *t, int64_t id, struct medium *m, struct err *e)
 {
 	uint32_t enabled = 0, verified = 0, cleaner = 0;
-	int rc = sql_get(t, e,
-			 "SELECT o.guid, o.enabled, o.name, m.library, m.pool, m.media_type, coalesce(m.place,0), "
-			 "coalesce(m.mounted_side,0), m.state, m.sides, m.inverted, m.verified, m.cleaner, m.barcode "
-			 "FROM physical_media m JOIN object o ON o.id=m.id WHERE m.id=?",
-			 "i", id, "guTiiiiiuuuuuT", &m->g, &enabled, m->name, sizeof m->name, &m->library, &m->pool,
-			 &m->media_type, &m->place, &m->mounted_side, &m->state, &m->sides, &m->inverted, &verified,
-			 &cleaner, m->barcode, sizeof m->barcode);
+	int rc = sql_get(
+		t, e,
+		"SELECT o.guid, o.enabled, o.name, m.library, m.pool, m.media_type, coalesce(m.place,0), "
+		"coalesce(m.mounted_side,0), m.state, m.sides, m.inverted, m.verified, m.cleaner, m.barcode "
+		"FROM physical_media m JOIN object o ON o.id=m.id WHERE m.id=?",
+		"i", id, "guTiiiiiuuuuuT", &m->g, &enabled, m->name, sizeof m->name, &m->library, &m->pool,
+		&m->media_type, &m->place, &m->mounted_side, &m->state, &m->sides, &m->inverted, &verified,
+		&cleaner, m->barcode, sizeof m->barcode);
 
 	m->id = id;
 	m->enabled = enabled, m->verified = verified, m->cleaner = cleaner;
@@ -60,10 +73,11 @@ int side_load(struct txn *t, int64_t id, struct side *s, struct err *e)
 {
 	uint32_t enabled = 0, used = 0;
 	int rc = sql_get(t, e,
-			 "SELECT o.guid, o.enabled, s.medium, coalesce(s.lmid,0), s.pool, s.library, s.number, s.state, s.used, "
+			 "SELECT o.guid, o.enabled, s.medium, coalesce(s.lmid,0), s.pool, s.library, "
+			 "s.number, s.state, s.used, "
 			 "s.allocate_count FROM side s JOIN object o ON o.id=s.id WHERE s.id=?",
-			 "i", id, "guiiiiuuuu", &s->g, &enabled, &s->medium, &s->lmid, &s->pool, &s->library, &s->number,
-			 &s->state, &used, &s->allocate_count);
+			 "i", id, "guiiiiuuuu", &s->g, &enabled, &s->medium, &s->lmid, &s->pool, &s->library,
+			 &s->number, &s->state, &used, &s->allocate_count);
 
 	s->id = id;
 	s->enabled = enabled, s->used = used;
@@ -75,7 +89,8 @@ int lookup(struct txn *t, const guid *g, uint32_t type, uint32_t code, int64_t *
 	int rc = object_find(t, g, type, id, NULL, e);
 	char text[GUID_TEXT];
 
-	return rc == SQL_NONE ? err_set(e, code, "there is no %s %s", type_name(type), guid_text(g, text)) : rc;
+	return rc == SQL_NONE ? err_set(e, code, "there is no %s %s", type_name(type), guid_text(g, text))
+			      : rc;
 }
 
 int library_lookup(struct txn *t, const guid *g, uint32_t code, struct library *l, struct err *e)
@@ -106,7 +121,8 @@ static int side_of_logical(struct txn *t, int64_t lmid, struct side *s, struct e
 {
 	int64_t id;
 
-	TRY(present(sql_get(t, e, "SELECT id FROM side WHERE lmid=?", "i", lmid, "i", &id), "side of logical medium", lmid, e));
+	TRY(present(sql_get(t, e, "SELECT id FROM side WHERE lmid=?", "i", lmid, "i", &id),
+		    "side of logical medium", lmid, e));
 	return side_load(t, id, s, e);
 }
 
@@ -139,7 +155,8 @@ int library_usable(const struct library *l, uint32_t disabled, uint32_t not_pres
 	if (!l->enabled)
 		return err_set(e, disabled, "library \"%s\" is disabled: enable it first", l->name);
 	if (l->opstate == NTMS_NOT_PRESENT)
-		return err_set(e, not_present, "library \"%s\" can't be reached: its details say why", l->name);
+		return err_set(e, not_present, "library \"%s\" can't be reached: its details say why",
+			       l->name);
 	return 0;
 }
 

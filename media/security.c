@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Whose security descriptor decides about an object, what descriptors objects begin with, and the calls that read and
- * set them. Pools, libraries and the computer carry descriptors; everything else is governed by one of them. */
+ * Whose security descriptor decides about an object, what descriptors objects begin with, and the calls that
+ * read and set them. Pools, libraries and the computer carry descriptors; everything else is governed by one
+ * of them. */
 #include "media/impl.h"
 
 #include <ntmsapi.h>
@@ -9,11 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The descriptor in force for a row; its bytes are owned by *bytes. None: one that grants nothing but to administrators. */
-static int descriptor_load(struct txn *t, int64_t owner, struct wire_blob *bytes, struct descriptor *d, struct err *e)
+/* The descriptor in force for a row; its bytes are owned by *bytes. None: one that grants nothing but to
+ * administrators. */
+static int descriptor_load(struct txn *t, int64_t owner, struct wire_blob *bytes, struct descriptor *d,
+			   struct err *e)
 {
 	static const uint8_t nobody[] = {ACL_REVISION, 0, sizeof(ACL), 0, 0, 0, 0, 0};
-	int rc = sql_get(t, e, "SELECT descriptor FROM security WHERE object=?", "i", owner, "b", &bytes->p, &bytes->n);
+	int rc = sql_get(t, e, "SELECT descriptor FROM security WHERE object=?", "i", owner, "b", &bytes->p,
+			 &bytes->n);
 
 	*d = (struct descriptor){.control = SE_DACL_PRESENT, .dacl = nobody, .owner = sid_administrators};
 	if (rc == SQL_NONE)
@@ -33,9 +37,12 @@ static const char *right_names(uint32_t rights, char buf[160])
 		uint32_t bit;
 		const char *name;
 	} names[] = {
-		{NTMS_USE_ACCESS, "NTMS_USE_ACCESS"}, {NTMS_MODIFY_ACCESS, "NTMS_MODIFY_ACCESS"},
-		{NTMS_CONTROL_ACCESS, "NTMS_CONTROL_ACCESS"}, {READ_CONTROL, "READ_CONTROL"},
-		{WRITE_DAC, "WRITE_DAC"}, {WRITE_OWNER, "WRITE_OWNER"},
+		{NTMS_USE_ACCESS, "NTMS_USE_ACCESS"},
+		{NTMS_MODIFY_ACCESS, "NTMS_MODIFY_ACCESS"},
+		{NTMS_CONTROL_ACCESS, "NTMS_CONTROL_ACCESS"},
+		{READ_CONTROL, "READ_CONTROL"},
+		{WRITE_DAC, "WRITE_DAC"},
+		{WRITE_OWNER, "WRITE_OWNER"},
 	};
 	int n = 0;
 
@@ -61,38 +68,48 @@ int access_require(struct txn *t, const struct token *k, int64_t owner, uint32_t
 	missing = rights & ~descriptor_grants(&d, k, rights);
 	if (!missing)
 		return 0;
-	return err_set(e, ERROR_ACCESS_DENIED, "%s lacks %s on %s: its owner or an administrator can grant it", sid_text(k->sids, sid),
-		       right_names(missing, names), object_label(t, owner).s);
+	return err_set(e, ERROR_ACCESS_DENIED,
+		       "%s lacks %s on %s: its owner or an administrator can grant it",
+		       sid_text(k->sids, sid), right_names(missing, names), object_label(t, owner).s);
 }
 
 int access_pool_control(struct txn *t, const struct token *k, const struct pool *p, struct err *e)
 {
-	return access_require(t, k, p->id, p->type == NTMS_POOLTYPE_SCRATCH ? NTMS_USE_ACCESS : NTMS_CONTROL_ACCESS, e);
+	return access_require(t, k, p->id,
+			      p->type == NTMS_POOLTYPE_SCRATCH ? NTMS_USE_ACCESS : NTMS_CONTROL_ACCESS, e);
 }
 
 int object_owner(struct txn *t, int64_t id, uint32_t type, int64_t *owner, struct err *e)
 {
-#define IN_LIBRARY(type, table) \
-	case type: rc = sql_get(t, e, "SELECT library FROM " table " WHERE id=?", "i", id, "i", owner); break;
-#define IN_POOL(type, table) \
-	case type: rc = sql_get(t, e, "SELECT pool FROM " table " WHERE id=?", "i", id, "i", owner); break;
+#define IN_LIBRARY(type, table)                                                                              \
+	case type:                                                                                           \
+		rc = sql_get(t, e, "SELECT library FROM " table " WHERE id=?", "i", id, "i", owner);         \
+		break;
+#define IN_POOL(type, table)                                                                                 \
+	case type:                                                                                           \
+		rc = sql_get(t, e, "SELECT pool FROM " table " WHERE id=?", "i", id, "i", owner);            \
+		break;
 	int rc = 0;
 
 	switch (type) {
 	case NTMS_LIBRARY:
-	case NTMS_MEDIA_POOL: *owner = id; break;
-	IN_LIBRARY(NTMS_CHANGER, "changer")
-	IN_LIBRARY(NTMS_DRIVE, "drive")
-	IN_LIBRARY(NTMS_IEDOOR, "iedoor")
-	IN_LIBRARY(NTMS_IEPORT, "ieport")
-	IN_LIBRARY(NTMS_LIBREQUEST, "librequest")
-	IN_LIBRARY(NTMS_STORAGESLOT, "slot")
-	IN_POOL(NTMS_LOGICAL_MEDIA, "logical_media")
-	IN_POOL(NTMS_PARTITION, "side")
-	IN_POOL(NTMS_PHYSICAL_MEDIA, "physical_media")
-	default: *owner = ROW_COMPUTER;
+	case NTMS_MEDIA_POOL:
+		*owner = id;
+		break;
+		IN_LIBRARY(NTMS_CHANGER, "changer")
+		IN_LIBRARY(NTMS_DRIVE, "drive")
+		IN_LIBRARY(NTMS_IEDOOR, "iedoor")
+		IN_LIBRARY(NTMS_IEPORT, "ieport")
+		IN_LIBRARY(NTMS_LIBREQUEST, "librequest")
+		IN_LIBRARY(NTMS_STORAGESLOT, "slot")
+		IN_POOL(NTMS_LOGICAL_MEDIA, "logical_media")
+		IN_POOL(NTMS_PARTITION, "side")
+		IN_POOL(NTMS_PHYSICAL_MEDIA, "physical_media")
+	default:
+		*owner = ROW_COMPUTER;
 	}
-	return rc == SQL_NONE ? err_set(e, ERROR_DATABASE_FAILURE, "%s has no row", object_label(t, id).s) : rc;
+	return rc == SQL_NONE ? err_set(e, ERROR_DATABASE_FAILURE, "%s has no row", object_label(t, id).s)
+			      : rc;
 }
 
 /* ---- what objects begin with ---- */
@@ -102,7 +119,9 @@ static int store_descriptor(struct txn *t, int64_t id, const struct descriptor *
 	struct wire_blob b = descriptor_build(d);
 	auto_free uint8_t *bytes = b.p;
 
-	return sql_do(t, e, "INSERT INTO security(object, descriptor) VALUES(?1,?2) ON CONFLICT(object) DO UPDATE SET descriptor=?2",
+	return sql_do(t, e,
+		      "INSERT INTO security(object, descriptor) VALUES(?1,?2) ON CONFLICT(object) DO UPDATE "
+		      "SET descriptor=?2",
 		      "ib", id, bytes, b.n);
 }
 
@@ -116,14 +135,17 @@ int security_initial(struct txn *t, int64_t id, uint32_t everyone, struct err *e
 	if (everyone)
 		acl_add(&acl, ACCESS_ALLOWED_ACE_TYPE, 0, everyone, sid_everyone);
 	rc = store_descriptor(t, id,
-			      &(struct descriptor){.control = SE_DACL_PRESENT, .owner = sid_administrators,
-						   .group = sid_administrators, .dacl = acl.p}, e);
+			      &(struct descriptor){.control = SE_DACL_PRESENT,
+						   .owner = sid_administrators,
+						   .group = sid_administrators,
+						   .dacl = acl.p},
+			      e);
 	acl_free(&acl);
 	return rc;
 }
 
-/* The creator and the local system get everything, and so do administrators; below another application pool its entries
- * follow. */
+/* The creator and the local system get everything, and so do administrators; below another application pool
+ * its entries follow. */
 int security_inherit(struct txn *t, int64_t pool, int64_t parent, const struct token *creator, struct err *e)
 {
 	auto_free uint8_t *bytes = NULL;
@@ -139,18 +161,22 @@ int security_inherit(struct txn *t, int64_t pool, int64_t parent, const struct t
 		rc = descriptor_load(t, parent, &blob, &above, e);
 		bytes = blob.p;
 		if (!rc && above.dacl && !acl_append(&acl, above.dacl, INHERITED_ACE))
-			rc = err_set(e, ERROR_INVALID_PARAMETER, "the access list of %s is too long to be inherited",
+			rc = err_set(e, ERROR_INVALID_PARAMETER,
+				     "the access list of %s is too long to be inherited",
 				     object_label(t, parent).s);
 	}
 	if (!rc)
 		rc = store_descriptor(t, pool,
-				      &(struct descriptor){.control = SE_DACL_PRESENT, .owner = creator->sids, .dacl = acl.p}, e);
+				      &(struct descriptor){.control = SE_DACL_PRESENT,
+							   .owner = creator->sids,
+							   .dacl = acl.p},
+				      e);
 	acl_free(&acl);
 	return rc;
 }
 
-int security_explicit(struct txn *t, int64_t pool, int64_t parent, const struct wire_blob *given, const struct token *creator,
-		      struct err *e)
+int security_explicit(struct txn *t, int64_t pool, int64_t parent, const struct wire_blob *given,
+		      const struct token *creator, struct err *e)
 {
 	struct wire_blob copy = {.p = malloc(given->n + 1), .n = given->n};
 	auto_free uint8_t *bytes = copy.p;
@@ -173,14 +199,15 @@ int security_explicit(struct txn *t, int64_t pool, int64_t parent, const struct 
 
 /* ---- the calls ---- */
 
-#define ALL_PARTS                                                                                        \
-	(OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION |           \
-	 SACL_SECURITY_INFORMATION | UNPROTECTED_SACL_SECURITY_INFORMATION |                             \
-	 UNPROTECTED_DACL_SECURITY_INFORMATION | PROTECTED_SACL_SECURITY_INFORMATION |                   \
+#define ALL_PARTS                                                                                            \
+	(OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION |               \
+	 SACL_SECURITY_INFORMATION | UNPROTECTED_SACL_SECURITY_INFORMATION |                                 \
+	 UNPROTECTED_DACL_SECURITY_INFORMATION | PROTECTED_SACL_SECURITY_INFORMATION |                       \
 	 PROTECTED_DACL_SECURITY_INFORMATION)
 
 /* The row that carries the descriptor of in->object, for both calls. */
-static int carrier(struct txn *t, const guid *object, uint32_t type, uint32_t parts, int64_t *id, struct err *e)
+static int carrier(struct txn *t, const guid *object, uint32_t type, uint32_t parts, int64_t *id,
+		   struct err *e)
 {
 	char text[GUID_TEXT];
 	uint32_t found = 0;
@@ -189,23 +216,28 @@ static int carrier(struct txn *t, const guid *object, uint32_t type, uint32_t pa
 	if (guid_is_null(object))
 		return err_set(e, ERROR_INVALID_PARAMETER, "no object given");
 	if (!parts || (parts & ~ALL_PARTS))
-		return err_set(e, ERROR_INVALID_PARAMETER, "security information %08x: owner, group, DACL and SACL are known", parts);
+		return err_set(e, ERROR_INVALID_PARAMETER,
+			       "security information %08x: owner, group, DACL and SACL are known", parts);
 	if (type >= WIRE_TYPES || (type && !wire_types[type].type))
 		return err_set(e, ERROR_INVALID_PARAMETER, "%u is no type of object", type);
 	rc = object_find(t, object, type, id, &found, e);
 	if (rc == SQL_NONE)
-		return err_set(e, ERROR_OBJECT_NOT_FOUND, "there is no %s %s", type_name(type), guid_text(object, text));
+		return err_set(e, ERROR_OBJECT_NOT_FOUND, "there is no %s %s", type_name(type),
+			       guid_text(object, text));
 	if (rc)
 		return rc;
 	if (found != NTMS_MEDIA_POOL && found != NTMS_LIBRARY && found != NTMS_COMPUTER)
 		return err_set(e, ERROR_NO_SECURITY_ON_OBJECT,
-			       "%s has no security of its own: media are governed by their pool, devices and requests by their "
-			       "library, types and operator requests by the computer", object_label(t, *id).s);
+			       "%s has no security of its own: media are governed by their pool, devices and "
+			       "requests by their "
+			       "library, types and operator requests by the computer",
+			       object_label(t, *id).s);
 	return 0;
 }
 
-int do_GetNtmsObjectSecurity(struct txn *t, const struct caller *who, const struct GetNtmsObjectSecurity_in *in,
-			     struct GetNtmsObjectSecurity_out *out, struct err *e)
+int do_GetNtmsObjectSecurity(struct txn *t, const struct caller *who,
+			     const struct GetNtmsObjectSecurity_in *in, struct GetNtmsObjectSecurity_out *out,
+			     struct err *e)
 {
 	auto_free uint8_t *bytes = NULL;
 	struct wire_blob blob = {0};
@@ -216,7 +248,8 @@ int do_GetNtmsObjectSecurity(struct txn *t, const struct caller *who, const stru
 	TRY(carrier(t, &in->object, in->type, in->parts, &id, e));
 	TRY(access_require(t, who->token, id, READ_CONTROL, e));
 	if ((in->parts & SACL_SECURITY_INFORMATION) && !token_is_administrator(who->token))
-		return err_set(e, ERROR_ACCESS_DENIED, "only administrators read the SACL of %s", object_label(t, id).s);
+		return err_set(e, ERROR_ACCESS_DENIED, "only administrators read the SACL of %s",
+			       object_label(t, id).s);
 	rc = descriptor_load(t, id, &blob, &d, e);
 	bytes = blob.p;
 	if (rc)
@@ -226,29 +259,34 @@ int do_GetNtmsObjectSecurity(struct txn *t, const struct caller *who, const stru
 	if (!(in->parts & GROUP_SECURITY_INFORMATION))
 		d.group = NULL;
 	if (!(in->parts & DACL_SECURITY_INFORMATION))
-		d.dacl = NULL, d.control &= (uint16_t)~(SE_DACL_PRESENT | SE_DACL_PROTECTED);
+		d.dacl = NULL, d.control &= (uint16_t) ~(SE_DACL_PRESENT | SE_DACL_PROTECTED);
 	if (!(in->parts & SACL_SECURITY_INFORMATION))
-		d.sacl = NULL, d.control &= (uint16_t)~(SE_SACL_PRESENT | SE_SACL_PROTECTED);
+		d.sacl = NULL, d.control &= (uint16_t) ~(SE_SACL_PRESENT | SE_SACL_PROTECTED);
 	out->descriptor = descriptor_build(&d);
 	return 0;
 }
 
 /* Rights that the parts to be written ask for; SACL: the privilege, which administrators have. */
-static int may_write(struct txn *t, const struct caller *who, int64_t id, uint32_t parts, const struct descriptor *n, struct err *e)
+static int may_write(struct txn *t, const struct caller *who, int64_t id, uint32_t parts,
+		     const struct descriptor *n, struct err *e)
 {
 	uint32_t need = 0;
 
-	if (parts & (DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION | UNPROTECTED_DACL_SECURITY_INFORMATION))
+	if (parts & (DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION |
+		     UNPROTECTED_DACL_SECURITY_INFORMATION))
 		need |= WRITE_DAC;
 	if (parts & (OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION))
 		need |= WRITE_OWNER;
 	TRY(access_require(t, who->token, id, need, e));
 	if (token_is_administrator(who->token))
 		return 0;
-	if (parts & (SACL_SECURITY_INFORMATION | PROTECTED_SACL_SECURITY_INFORMATION | UNPROTECTED_SACL_SECURITY_INFORMATION))
-		return err_set(e, ERROR_ACCESS_DENIED, "only administrators set the SACL of %s", object_label(t, id).s);
+	if (parts & (SACL_SECURITY_INFORMATION | PROTECTED_SACL_SECURITY_INFORMATION |
+		     UNPROTECTED_SACL_SECURITY_INFORMATION))
+		return err_set(e, ERROR_ACCESS_DENIED, "only administrators set the SACL of %s",
+			       object_label(t, id).s);
 	if ((parts & OWNER_SECURITY_INFORMATION) && !token_has(who->token, n->owner))
-		return err_set(e, ERROR_ACCESS_DENIED, "only administrators make somebody else the owner of %s",
+		return err_set(e, ERROR_ACCESS_DENIED,
+			       "only administrators make somebody else the owner of %s",
 			       object_label(t, id).s);
 	return 0;
 }
@@ -259,8 +297,10 @@ static void protect(uint16_t *control, uint32_t parts)
 		uint32_t set, clear;
 		uint16_t bit;
 	} bits[] = {
-		{PROTECTED_DACL_SECURITY_INFORMATION, UNPROTECTED_DACL_SECURITY_INFORMATION, SE_DACL_PROTECTED},
-		{PROTECTED_SACL_SECURITY_INFORMATION, UNPROTECTED_SACL_SECURITY_INFORMATION, SE_SACL_PROTECTED},
+		{PROTECTED_DACL_SECURITY_INFORMATION, UNPROTECTED_DACL_SECURITY_INFORMATION,
+		 SE_DACL_PROTECTED},
+		{PROTECTED_SACL_SECURITY_INFORMATION, UNPROTECTED_SACL_SECURITY_INFORMATION,
+		 SE_SACL_PROTECTED},
 	};
 
 	for (size_t i = 0; i < countof(bits); i++) {
@@ -271,8 +311,9 @@ static void protect(uint16_t *control, uint32_t parts)
 	}
 }
 
-int do_SetNtmsObjectSecurity(struct txn *t, const struct caller *who, const struct SetNtmsObjectSecurity_in *in,
-			     struct SetNtmsObjectSecurity_out *out, struct err *e)
+int do_SetNtmsObjectSecurity(struct txn *t, const struct caller *who,
+			     const struct SetNtmsObjectSecurity_in *in, struct SetNtmsObjectSecurity_out *out,
+			     struct err *e)
 {
 	auto_free uint8_t *old_bytes = NULL, *bytes = malloc(in->descriptor.n + 1);
 	struct wire_blob blob = {0};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * SetNtmsObjectInformation: every settable field that is given is checked, then written. Fields that can't be set are
- * ignored: programs send back the whole structure that they got. */
+ * SetNtmsObjectInformation: every settable field that is given is checked, then written. Fields that can't be
+ * set are ignored: programs send back the whole structure that they got. */
 #include "media/impl.h"
 
 #include <ntmsapi.h>
@@ -20,7 +20,8 @@ static void make_statements(void)
 			const struct wire_member *f = &wire_types[type].fields[i];
 
 			if (f->settable && f->kind != W_GUID && /* "t.column" */
-			    asprintf(&statements[type][i], "UPDATE %s SET %s=?1 WHERE id=?2", wire_types[type].table, f->sql + 2) < 0)
+			    asprintf(&statements[type][i], "UPDATE %s SET %s=?1 WHERE id=?2",
+				     wire_types[type].table, f->sql + 2) < 0)
 				abort();
 		}
 }
@@ -41,8 +42,10 @@ static const struct limit {
 	{NTMS_MEDIA_POOL, "deallocationPolicy", 0, NTMS_DEALLOCATE_TOSCRATCH},
 	{NTMS_COMPUTER, "libRequestFlags", 0, NTMS_LIBREQFLAGS_NOAUTOPURGE | NTMS_LIBREQFLAGS_NOFAILEDPURGE},
 	{NTMS_COMPUTER, "opRequestFlags", 0,
-	 NTMS_OPREQFLAGS_NOAUTOPURGE | NTMS_OPREQFLAGS_NOFAILEDPURGE | NTMS_OPREQFLAGS_NOALERTS | NTMS_OPREQFLAGS_NOTRAYICON},
-	{NTMS_COMPUTER, "mediaPoolPolicy", 0, NTMS_POOLPOLICY_PURGEOFFLINESCRATCH | NTMS_POOLPOLICY_KEEPOFFLINEIMPORT},
+	 NTMS_OPREQFLAGS_NOAUTOPURGE | NTMS_OPREQFLAGS_NOFAILEDPURGE | NTMS_OPREQFLAGS_NOALERTS |
+		 NTMS_OPREQFLAGS_NOTRAYICON},
+	{NTMS_COMPUTER, "mediaPoolPolicy", 0,
+	 NTMS_POOLPOLICY_PURGEOFFLINESCRATCH | NTMS_POOLPOLICY_KEEPOFFLINEIMPORT},
 };
 
 static int check_number(uint32_t type, const struct wire_value *v, struct err *e)
@@ -50,12 +53,14 @@ static int check_number(uint32_t type, const struct wire_value *v, struct err *e
 	int64_t top = v->field->kind == W_U16 ? UINT16_MAX : UINT32_MAX;
 
 	if (v->num < 0 || v->num > top)
-		return err_set(e, ERROR_INVALID_PARAMETER, "%s is between 0 and %lld", v->field->key, (long long)top);
+		return err_set(e, ERROR_INVALID_PARAMETER, "%s is between 0 and %lld", v->field->key,
+			       (long long)top);
 	for (size_t i = 0; i < countof(limits); i++) {
 		if (limits[i].type != type || strcmp(limits[i].key, v->field->key) != 0)
 			continue;
 		if (limits[i].bits ? (v->num & ~(int64_t)limits[i].bits) != 0 : v->num > limits[i].max)
-			return err_set(e, ERROR_INVALID_PARAMETER, "%s can't be %lld", v->field->key, (long long)v->num);
+			return err_set(e, ERROR_INVALID_PARAMETER, "%s can't be %lld", v->field->key,
+				       (long long)v->num);
 	}
 	return 0;
 }
@@ -67,14 +72,15 @@ static int check_text(const struct wire_value *v, size_t length, struct err *e)
 	if (n == SIZE_MAX)
 		return err_set(e, ERROR_INVALID_PARAMETER, "%s is no valid text", v->field->key);
 	if (n >= length)
-		return err_set(e, ERROR_INVALID_PARAMETER, "%s has %zu characters, at most %zu are kept", v->field->key, n, length - 1);
+		return err_set(e, ERROR_INVALID_PARAMETER, "%s has %zu characters, at most %zu are kept",
+			       v->field->key, n, length - 1);
 	return 0;
 }
 
 static bool has_name(uint32_t type)
 {
-	return type == NTMS_LIBRARY || type == NTMS_MEDIA_POOL || type == NTMS_LOGICAL_MEDIA || type == NTMS_PARTITION ||
-	       type == NTMS_PHYSICAL_MEDIA;
+	return type == NTMS_LIBRARY || type == NTMS_MEDIA_POOL || type == NTMS_LOGICAL_MEDIA ||
+	       type == NTMS_PARTITION || type == NTMS_PHYSICAL_MEDIA;
 }
 
 /* ---- fields ---- */
@@ -100,13 +106,17 @@ static int set_common(struct txn *t, int64_t id, uint32_t type, const struct wir
 /* Flags that RSM keeps itself stay as they are; what the cleaner's count says about its flag. */
 static int set_library(struct txn *t, int64_t id, const struct wire_value *v, bool *done, struct err *e)
 {
-	const uint32_t settable = NTMS_LIBRARYFLAG_AUTODETECTCHANGE | NTMS_LIBRARYFLAG_RECOGNIZECLEANERBARCODE;
+	const uint32_t settable =
+		NTMS_LIBRARYFLAG_AUTODETECTCHANGE | NTMS_LIBRARYFLAG_RECOGNIZECLEANERBARCODE;
 
 	*done = true;
 	if (strcmp(v->field->key, "flags") == 0)
-		return sql_do(t, e, "UPDATE library SET flags=(flags & ~?1) | (?2 & ?1) WHERE id=?3", "uii", settable, v->num, id);
+		return sql_do(t, e, "UPDATE library SET flags=(flags & ~?1) | (?2 & ?1) WHERE id=?3", "uii",
+			      settable, v->num, id);
 	if (strcmp(v->field->key, "cleanerUsesRemaining") == 0)
-		TRY(sql_do(t, e, "UPDATE library SET flags=CASE WHEN ?1=4294967295 THEN flags | ?2 ELSE flags & ~?2 END WHERE id=?3",
+		TRY(sql_do(t, e,
+			   "UPDATE library SET flags=CASE WHEN ?1=4294967295 THEN flags | ?2 ELSE flags & "
+			   "~?2 END WHERE id=?3",
 			   "iui", v->num, NTMS_LIBRARYFLAG_IGNORECLEANERUSESREMAINING, id));
 	*done = false;
 	return 0;
@@ -124,7 +134,8 @@ static int set_field(struct txn *t, int64_t id, uint32_t type, const struct wire
 	TRY(check_number(type, v, e));
 	if (type == NTMS_LIBRARY)
 		TRY(set_library(t, id, v, &done, e));
-	return done ? 0 : sql_do(t, e, statements[type][v->field - wire_types[type].fields], "ii", v->num, id);
+	return done ? 0
+		    : sql_do(t, e, statements[type][v->field - wire_types[type].fields], "ii", v->num, id);
 }
 
 /* System pools keep everything but their description: nothing else about them means anything. */
@@ -141,10 +152,12 @@ static int refuse_policy(struct txn *t, int64_t id, const struct wire_value *v, 
 {
 	return v->field->kind == W_GUID || !v->num
 		       ? 0
-		       : err_set(e, ERROR_ACCESS_DENIED, "%s was made by RSM: it has no policy", object_label(t, id).s);
+		       : err_set(e, ERROR_ACCESS_DENIED, "%s was made by RSM: it has no policy",
+				 object_label(t, id).s);
 }
 
-int do_SetNtmsObjectInformation(struct txn *t, const struct caller *who, const struct SetNtmsObjectInformation_in *in,
+int do_SetNtmsObjectInformation(struct txn *t, const struct caller *who,
+				const struct SetNtmsObjectInformation_in *in,
 				struct SetNtmsObjectInformation_out *out, struct err *e)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -152,7 +165,8 @@ int do_SetNtmsObjectInformation(struct txn *t, const struct caller *who, const s
 	bool system;
 
 	if (guid_is_null(&in->object) || in->type >= WIRE_TYPES || !wire_types[in->type].type)
-		return err_set(e, ERROR_INVALID_PARAMETER, "no object given, or %u is no type of object", in->type);
+		return err_set(e, ERROR_INVALID_PARAMETER, "no object given, or %u is no type of object",
+			       in->type);
 	pthread_once(&once, make_statements);
 	TRY(lookup(t, &in->object, in->type, ERROR_OBJECT_NOT_FOUND, &id, e));
 	TRY(object_owner(t, id, in->type, &owner, e));
@@ -166,8 +180,10 @@ int do_SetNtmsObjectInformation(struct txn *t, const struct caller *who, const s
 			continue;
 		if (common)
 			TRY(set_common(t, id, in->type, v, e));
-		else if (v->field < wire_types[in->type].fields || v->field >= wire_types[in->type].fields + wire_types[in->type].n_fields)
-			return err_set(e, ERROR_INVALID_PARAMETER, "a %s has no %s", type_name(in->type), v->field->key);
+		else if (v->field < wire_types[in->type].fields ||
+			 v->field >= wire_types[in->type].fields + wire_types[in->type].n_fields)
+			return err_set(e, ERROR_INVALID_PARAMETER, "a %s has no %s", type_name(in->type),
+				       v->field->key);
 		else if (system && v->field->kind != W_GUID)
 			TRY(refuse_policy(t, id, v, e));
 		else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Calls that wait, and their answers until the client has them. A waiting call is a row; whatever answers it sets its code
- * and, after the commit, wakes whoever polls it. */
+ * Calls that wait, and their answers until the client has them. A waiting call is a row; whatever answers it
+ * sets its code and, after the commit, wakes whoever polls it. */
 #include "media/impl.h"
 
 #include <ntmsapi.h>
@@ -38,11 +38,13 @@ void waiting_post(struct txn *t, const guid *call)
 	txn_post(t, &a->post);
 }
 
-int waiting_answer(struct txn *t, const guid *call, uint32_t code, const char *reason, const void *result, size_t n,
-		   const guid *source, struct err *e)
+int waiting_answer(struct txn *t, const guid *call, uint32_t code, const char *reason, const void *result,
+		   size_t n, const guid *source, struct err *e)
 {
-	TRY(sql_do(t, e, "UPDATE waiting SET code=?, reason=?, result=?, source=?, deadline=0 WHERE call=? AND code IS NULL", "utbgg",
-		   code, reason ? reason : "", result ? result : "", n, source, call));
+	TRY(sql_do(t, e,
+		   "UPDATE waiting SET code=?, reason=?, result=?, source=?, deadline=0 WHERE call=? AND "
+		   "code IS NULL",
+		   "utbgg", code, reason ? reason : "", result ? result : "", n, source, call));
 	if (sql_changes(t))
 		waiting_post(t, call);
 	return 0;
@@ -53,8 +55,8 @@ int waiting_answer(struct txn *t, const guid *call, uint32_t code, const char *r
 int allocations_wake(struct txn *t, struct err *e)
 {
 	int64_t one;
-	int rc = sql_get(t, e, "SELECT 1 FROM waiting WHERE code IS NULL AND kind=? LIMIT 1", "u", (uint32_t)CALL_AllocateNtmsMedia,
-			 "i", &one);
+	int rc = sql_get(t, e, "SELECT 1 FROM waiting WHERE code IS NULL AND kind=? LIMIT 1", "u",
+			 (uint32_t)CALL_AllocateNtmsMedia, "i", &one);
 
 	if (!rc)
 		txn_wake(t, ROW_OFFLINE);
@@ -74,19 +76,25 @@ static int ask_again(struct txn *t, const struct waiter *w, struct err *e)
 	char message[1024], application[NAME_SIZE], user[NAME_SIZE], computer[NAME_SIZE];
 	int64_t id;
 
-	TRY(sql_get(t, e, "SELECT message, application, user, computer FROM oprequest WHERE id=?", "i", w->oprequest, "TTTT", message,
-		    sizeof message, application, sizeof application, user, sizeof user, computer, sizeof computer));
+	TRY(sql_get(t, e, "SELECT message, application, user, computer FROM oprequest WHERE id=?", "i",
+		    w->oprequest, "TTTT", message, sizeof message, application, sizeof application, user,
+		    sizeof user, computer, sizeof computer));
 	TRY(oprequest_insert(t,
-			     &(struct oprequest_new){.request = NTMS_OPREQ_NEWMEDIA, .arg1_type = NTMS_MEDIA_POOL,
-						     .arg1 = w->pool, .message = message, .application = application,
-						     .user = user, .computer = computer}, &id, e));
+			     &(struct oprequest_new){.request = NTMS_OPREQ_NEWMEDIA,
+						     .arg1_type = NTMS_MEDIA_POOL,
+						     .arg1 = w->pool,
+						     .message = message,
+						     .application = application,
+						     .user = user,
+						     .computer = computer},
+			     &id, e));
 	TRY(sql_do(t, e, "UPDATE waiting SET oprequest=? WHERE call=?", "ig", id, &w->call));
 	return oprequest_delete(t, w->oprequest, e);
 }
 
 /* An allocation ends, its operator request too: completed by us, or gone. */
-static int end(struct txn *t, const struct waiter *w, uint32_t code, const char *reason, const guid *lmid, const guid *source,
-	       struct err *e)
+static int end(struct txn *t, const struct waiter *w, uint32_t code, const char *reason, const guid *lmid,
+	       const guid *source, struct err *e)
 {
 	TRY(waiting_answer(t, &w->call, code, reason, lmid, lmid ? sizeof *lmid : 0, source, e));
 	if (code)
@@ -105,10 +113,11 @@ static int retry(struct txn *t, const struct waiter *w, struct err *e)
 
 	TRY(oprequest_state(t, w->oprequest, &state, e));
 	if (state == NTMS_OPSTATE_REFUSED)
-		return waiting_answer(t, &w->call, ERROR_CANCELLED, "the operator refused the request for new media", NULL, 0, NULL,
-				      e);
+		return waiting_answer(t, &w->call, ERROR_CANCELLED,
+				      "the operator refused the request for new media", NULL, 0, NULL, e);
 	if (state == NTMS_OPSTATE_UNKNOWN)
-		return waiting_answer(t, &w->call, ERROR_CANCELLED, "the request for new media was deleted", NULL, 0, NULL, e);
+		return waiting_answer(t, &w->call, ERROR_CANCELLED, "the request for new media was deleted",
+				      NULL, 0, NULL, e);
 	rc = sql_get(t, e, "SELECT id FROM media_pool WHERE id=?", "i", w->pool, "i", &pool);
 	if (rc == SQL_NONE)
 		return end(t, w, ERROR_INVALID_MEDIA_POOL, "the pool was deleted", NULL, NULL, e);
@@ -136,11 +145,11 @@ int allocations_retry(struct txn *t, struct err *e)
 	int rc;
 
 	{
-		auto_rows struct rows *r =
-			sql_rows(t, e,
-				 "SELECT call, session, pool, oprequest, options, caller FROM waiting WHERE code IS NULL AND kind=? "
-				 "ORDER BY oprequest",
-				 "u", (uint32_t)CALL_AllocateNtmsMedia);
+		auto_rows struct rows *r = sql_rows(t, e,
+						    "SELECT call, session, pool, oprequest, options, caller "
+						    "FROM waiting WHERE code IS NULL AND kind=? "
+						    "ORDER BY oprequest",
+						    "u", (uint32_t)CALL_AllocateNtmsMedia);
 
 		while (rows_next(r)) {
 			const void *bytes = rows_blob(r, 5, &n);
@@ -154,8 +163,8 @@ int allocations_retry(struct txn *t, struct err *e)
 	vec_each(w, &all) {
 		if (!rc)
 			rc = w->token ? retry(t, w, e)
-				      : waiting_answer(t, &w->call, ERROR_ACCESS_DENIED, "the caller isn't known any more", NULL, 0,
-						       NULL, e);
+				      : waiting_answer(t, &w->call, ERROR_ACCESS_DENIED,
+						       "the caller isn't known any more", NULL, 0, NULL, e);
 		token_free(w->token);
 	}
 	vec_free(&all);
@@ -167,9 +176,12 @@ int allocations_retry(struct txn *t, struct err *e)
 static uint32_t oprequest_code(uint32_t state)
 {
 	switch (state) {
-	case NTMS_OPSTATE_COMPLETE: return ERROR_SUCCESS;
-	case NTMS_OPSTATE_REFUSED: return ERROR_CANCELLED;
-	case NTMS_OPSTATE_UNKNOWN: return ERROR_OBJECT_NOT_FOUND;
+	case NTMS_OPSTATE_COMPLETE:
+		return ERROR_SUCCESS;
+	case NTMS_OPSTATE_REFUSED:
+		return ERROR_CANCELLED;
+	case NTMS_OPSTATE_UNKNOWN:
+		return ERROR_OBJECT_NOT_FOUND;
 	}
 	return ERROR_IO_PENDING;
 }
@@ -177,8 +189,8 @@ static uint32_t oprequest_code(uint32_t state)
 static const char *oprequest_outcome(uint32_t code)
 {
 	return code == ERROR_CANCELLED ? "an administrator refused the operator request"
-	       : code			? "the operator request is gone: repeat what needed it"
-					: "";
+	       : code		       ? "the operator request is gone: repeat what needed it"
+				       : "";
 }
 
 int waiting_for_oprequest(struct txn *t, int64_t oprequest, uint32_t state, struct err *e)
@@ -189,7 +201,8 @@ int waiting_for_oprequest(struct txn *t, int64_t oprequest, uint32_t state, stru
 
 	{
 		auto_rows struct rows *r =
-			sql_rows(t, e, "SELECT call, kind FROM waiting WHERE code IS NULL AND oprequest=?", "i", oprequest);
+			sql_rows(t, e, "SELECT call, kind FROM waiting WHERE code IS NULL AND oprequest=?",
+				 "i", oprequest);
 
 		while (rows_next(r)) {
 			if (rows_u32(r, 1) == CALL_WaitForNtmsOperatorRequest)
@@ -207,7 +220,8 @@ int waiting_for_oprequest(struct txn *t, int64_t oprequest, uint32_t state, stru
 	return rc;
 }
 
-int do_WaitForNtmsOperatorRequest(struct txn *t, const struct caller *who, const struct WaitForNtmsOperatorRequest_in *in,
+int do_WaitForNtmsOperatorRequest(struct txn *t, const struct caller *who,
+				  const struct WaitForNtmsOperatorRequest_in *in,
 				  struct WaitForNtmsOperatorRequest_out *out, struct err *e)
 {
 	uint32_t code, state;
@@ -232,8 +246,8 @@ int do_WaitForNtmsOperatorRequest(struct txn *t, const struct caller *who, const
 		return code ? err_set(e, code, "%s", oprequest_outcome(code)) : 0;
 	if (in->timeout == 0)
 		return err_set(e, ERROR_TIMEOUT, "the operator request isn't answered yet");
-	TRY(sql_do(t, e, "INSERT INTO waiting(call, session, kind, oprequest, deadline) VALUES(?,?,?,?,?)", "ggiii", &in->call,
-		   &who->session, (int64_t)CALL_WaitForNtmsOperatorRequest, id,
+	TRY(sql_do(t, e, "INSERT INTO waiting(call, session, kind, oprequest, deadline) VALUES(?,?,?,?,?)",
+		   "ggiii", &in->call, &who->session, (int64_t)CALL_WaitForNtmsOperatorRequest, id,
 		   in->timeout == INFINITE ? 0 : txn_now(t) + in->timeout));
 	return err_set(e, ERROR_IO_PENDING, "waiting for the operator");
 }
@@ -246,11 +260,13 @@ int waiting_expire(struct txn *t, struct err *e)
 	VEC(struct waiter) late = {0};
 	int rc;
 
-	TRY(sql_do(t, e, "DELETE FROM waiting WHERE code IS NOT NULL AND deadline BETWEEN 1 AND ?", "i", txn_now(t)));
+	TRY(sql_do(t, e, "DELETE FROM waiting WHERE code IS NOT NULL AND deadline BETWEEN 1 AND ?", "i",
+		   txn_now(t)));
 	{
-		auto_rows struct rows *r = sql_rows(
-			t, e, "SELECT call, kind, oprequest FROM waiting WHERE code IS NULL AND deadline BETWEEN 1 AND ?", "i",
-			txn_now(t));
+		auto_rows struct rows *r = sql_rows(t, e,
+						    "SELECT call, kind, oprequest FROM waiting WHERE code IS "
+						    "NULL AND deadline BETWEEN 1 AND ?",
+						    "i", txn_now(t));
 
 		while (rows_next(r))
 			*vec_add(&late) = (struct waiter){.call = rows_guid(r, 0),
@@ -262,7 +278,8 @@ int waiting_expire(struct txn *t, struct err *e)
 		if (!rc && w->options == CALL_AllocateNtmsMedia)
 			rc = end(t, w, ERROR_TIMEOUT, "no medium became available in time", NULL, NULL, e);
 		else if (!rc)
-			rc = waiting_answer(t, &w->call, ERROR_TIMEOUT, "not answered in time", NULL, 0, NULL, e);
+			rc = waiting_answer(t, &w->call, ERROR_TIMEOUT, "not answered in time", NULL, 0, NULL,
+					    e);
 	}
 	vec_free(&late);
 	return rc;
@@ -277,32 +294,35 @@ int waiting_next_deadline(struct txn *t, int64_t *at, struct err *e)
 static int give_up(struct txn *t, const guid *call, uint32_t kind, int64_t oprequest, struct err *e)
 {
 	if (kind == CALL_MountNtmsMedia) {
-		auto_rows struct rows *r =
-			sql_rows(t, e,
-				 "UPDATE librequest SET wanted=wanted|? WHERE call=? AND call IS NOT NULL AND completed=0 RETURNING library",
-				 "ug", (uint32_t)WANTED_STOP, call);
+		auto_rows struct rows *r = sql_rows(t, e,
+						    "UPDATE librequest SET wanted=wanted|? WHERE call=? AND "
+						    "call IS NOT NULL AND completed=0 RETURNING library",
+						    "ug", (uint32_t)WANTED_STOP, call);
 
 		while (rows_next(r))
 			txn_wake(t, rows_i64(r, 0));
 		if (rows_failed(r))
 			return (int)e->code;
 	}
-	TRY(waiting_answer(t, call, ERROR_CANCELLED, "the session was closed, or the call given up", NULL, 0, NULL, e));
+	TRY(waiting_answer(t, call, ERROR_CANCELLED, "the session was closed, or the call given up", NULL, 0,
+			   NULL, e));
 	return kind == CALL_AllocateNtmsMedia ? oprequest_delete(t, oprequest, e) : 0;
 }
 
 static int forget(struct txn *t, const guid *call, struct err *e)
 {
-	return sql_do(t, e, "UPDATE logical_media SET call=NULL, session=NULL, source=NULL WHERE call=? AND call IS NOT NULL", "g",
-		      call);
+	return sql_do(t, e,
+		      "UPDATE logical_media SET call=NULL, session=NULL, source=NULL WHERE call=? AND call "
+		      "IS NOT NULL",
+		      "g", call);
 }
 
 int media_end_call(struct txn *t, const guid *call, struct err *e)
 {
 	uint32_t kind, pending;
 	int64_t oprequest;
-	int rc = sql_get(t, e, "SELECT kind, code IS NULL, coalesce(oprequest,0) FROM waiting WHERE call=?", "g", call, "uui", &kind,
-			 &pending, &oprequest);
+	int rc = sql_get(t, e, "SELECT kind, code IS NULL, coalesce(oprequest,0) FROM waiting WHERE call=?",
+			 "g", call, "uui", &kind, &pending, &oprequest);
 
 	if (rc && rc != SQL_NONE)
 		return rc;
@@ -316,24 +336,15 @@ int media_end_call(struct txn *t, const guid *call, struct err *e)
 /* What a session collected for an eject will never be started. */
 static int drop_batch(struct txn *t, const guid *session, struct err *e)
 {
-	VEC(int64_t) ids = {0};
-	int rc;
+	auto_ids struct ids ids = {0};
 
-	{
-		auto_rows struct rows *r =
-			sql_rows(t, e, "SELECT id FROM librequest WHERE session=? AND session IS NOT NULL AND state=?", "gu", session,
-				 NTMS_LM_DEFERRED);
-
-		while (rows_next(r))
-			*vec_add(&ids) = rows_i64(r, 0);
-		rc = rows_failed(r) ? (int)e->code : 0;
-	}
-	vec_each(id, &ids) {
-		if (!rc)
-			rc = request_finish(t, *id, NTMS_LM_CANCELLED, ERROR_CANCELLED, "the session was closed", e);
-	}
-	vec_free(&ids);
-	return rc;
+	TRY(ids_of(sql_rows(t, e,
+			    "SELECT id FROM librequest WHERE session=? AND session IS NOT NULL AND state=?",
+			    "gu", session, NTMS_LM_DEFERRED),
+		   &ids, e));
+	vec_each(id, &ids)
+		TRY(request_finish(t, *id, NTMS_LM_CANCELLED, ERROR_CANCELLED, "the session was closed", e));
+	return 0;
 }
 
 int media_session_ended(struct txn *t, void *session_end, struct err *e)
@@ -345,11 +356,14 @@ int media_session_ended(struct txn *t, void *session_end, struct err *e)
 	for (size_t i = 0; i < s->n_unsent; i++)
 		TRY(allocation_undo(t, &s->unsent[i], e));
 	TRY(sql_do(t, e, "DELETE FROM waiting WHERE session=? AND code IS NOT NULL", "g", &s->session));
-	TRY(sql_do(t, e, "UPDATE logical_media SET call=NULL, session=NULL, source=NULL WHERE call IS NOT NULL AND session=?", "g",
-		   &s->session));
+	TRY(sql_do(t, e,
+		   "UPDATE logical_media SET call=NULL, session=NULL, source=NULL WHERE call IS NOT NULL AND "
+		   "session=?",
+		   "g", &s->session));
 	{
-		auto_rows struct rows *r =
-			sql_rows(t, e, "SELECT call, kind, coalesce(oprequest,0) FROM waiting WHERE session=?", "g", &s->session);
+		auto_rows struct rows *r = sql_rows(
+			t, e, "SELECT call, kind, coalesce(oprequest,0) FROM waiting WHERE session=?", "g",
+			&s->session);
 
 		while (rows_next(r))
 			*vec_add(&pending) = (struct waiter){.call = rows_guid(r, 0),
@@ -364,32 +378,24 @@ int media_session_ended(struct txn *t, void *session_end, struct err *e)
 	vec_free(&pending);
 	if (rc)
 		return rc;
-	TRY(sql_do(t, e, "UPDATE waiting SET deadline=? WHERE session=?", "ig", txn_now(t) + KEEP_CANCELLED_MS, &s->session));
+	TRY(sql_do(t, e, "UPDATE waiting SET deadline=? WHERE session=?", "ig",
+		   txn_now(t) + KEEP_CANCELLED_MS, &s->session));
 	return drop_batch(t, &s->session, e);
 }
 
 int waiting_restart(struct txn *t, struct err *e)
 {
-	VEC(int64_t) asked = {0};
-	int rc;
+	auto_ids struct ids asked = {0};
 
-	{
-		auto_rows struct rows *r =
-			sql_rows(t, e, "SELECT oprequest FROM waiting WHERE code IS NULL AND kind=? AND oprequest IS NOT NULL", "u",
-				 (uint32_t)CALL_AllocateNtmsMedia);
-
-		while (rows_next(r))
-			*vec_add(&asked) = rows_i64(r, 0);
-		rc = rows_failed(r) ? (int)e->code : 0;
-	}
-	if (!rc)
-		rc = sql_do(t, e, "DELETE FROM waiting", "");
-	vec_each(id, &asked) {
-		if (!rc)
-			rc = oprequest_delete(t, *id, e);
-	}
-	vec_free(&asked);
-	return rc ? rc : sql_do(t, e, "UPDATE logical_media SET session=NULL WHERE call IS NOT NULL", "");
+	TRY(ids_of(sql_rows(t, e,
+			    "SELECT oprequest FROM waiting WHERE code IS NULL AND kind=? AND oprequest IS "
+			    "NOT NULL",
+			    "u", (uint32_t)CALL_AllocateNtmsMedia),
+		   &asked, e));
+	TRY(sql_do(t, e, "DELETE FROM waiting", ""));
+	vec_each(id, &asked)
+		TRY(oprequest_delete(t, *id, e));
+	return sql_do(t, e, "UPDATE logical_media SET session=NULL WHERE call IS NOT NULL", "");
 }
 
 /* ---- polling ---- */
@@ -401,14 +407,16 @@ static int poll_logical(struct txn *t, const struct caller *who, const guid *cal
 	char text[GUID_TEXT];
 	guid session;
 	int rc = sql_get(t, e,
-			 "SELECT o.guid, l.source, l.session FROM logical_media l JOIN object o ON o.id=l.id WHERE l.call=? AND l.call IS NOT NULL",
+			 "SELECT o.guid, l.source, l.session FROM logical_media l JOIN object o ON o.id=l.id "
+			 "WHERE l.call=? AND l.call IS NOT NULL",
 			 "g", call, "ggg", &out->medium, &out->allocatedFrom, &session);
 
 	if (rc && rc != SQL_NONE)
 		return rc;
 	if (rc || !guid_eq(&session, &who->session)) {
 		out->medium = out->allocatedFrom = guid_null;
-		return err_set(e, ERROR_OBJECT_NOT_FOUND, "this session has no call %s", guid_text(call, text));
+		return err_set(e, ERROR_OBJECT_NOT_FOUND, "this session has no call %s",
+			       guid_text(call, text));
 	}
 	*which = CALL_AllocateNtmsMedia;
 	return 0;
@@ -435,10 +443,12 @@ static int fill(uint32_t kind, struct rows *r, void *out, struct err *e)
 	return 0;
 }
 
-int media_poll_call(struct txn *t, const struct caller *who, const guid *call, enum wire_call *which, void *out, struct err *e)
+int media_poll_call(struct txn *t, const struct caller *who, const guid *call, enum wire_call *which,
+		    void *out, struct err *e)
 {
 	auto_rows struct rows *r =
-		sql_rows(t, e, "SELECT kind, code, reason, session, result, source FROM waiting WHERE call=?", "g", call);
+		sql_rows(t, e, "SELECT kind, code, reason, session, result, source FROM waiting WHERE call=?",
+			 "g", call);
 	guid session;
 
 	if (!rows_next(r))
@@ -452,56 +462,4 @@ int media_poll_call(struct txn *t, const struct caller *who, const guid *call, e
 	if (rows_u32(r, 1))
 		return err_set(e, rows_u32(r, 1), "%s", rows_text(r, 2));
 	return fill(*which, r, out, e);
-}
-
-/* ---- purging what is finished ---- */
-
-/* column: of the computer's row; flags: its NOAUTOPURGE 1 and NOFAILEDPURGE 2. 0: never */
-static const char purge_before[] =
-	"SELECT CASE WHEN librequest_flags & 1 THEN 0 ELSE ?1 - librequest_purge*1000 END, librequest_flags & 2, "
-	"CASE WHEN oprequest_flags & 1 THEN 0 ELSE ?1 - oprequest_purge*1000 END, oprequest_flags & 2 FROM computer";
-
-static int purge(struct txn *t, const char *find, const char *delete, int64_t before, uint32_t keep_failed, struct err *e)
-{
-	VEC(int64_t) ids = {0};
-	int rc;
-
-	{
-		auto_rows struct rows *r = sql_rows(t, e, find, "iu", before, keep_failed);
-
-		while (rows_next(r))
-			*vec_add(&ids) = rows_i64(r, 0);
-		rc = rows_failed(r) ? (int)e->code : 0;
-	}
-	vec_each(id, &ids) {
-		if (!rc)
-			rc = sql_do(t, e, delete, "i", *id);
-		if (!rc)
-			rc = object_delete(t, *id, e);
-	}
-	vec_free(&ids);
-	return rc;
-}
-
-int purge_finished(struct txn *t, struct err *e)
-{
-	int64_t lib, op;
-	uint32_t keep_lib, keep_op;
-
-	TRY(sql_get(t, e, purge_before, "i", txn_now(t), "iuiu", &lib, &keep_lib, &op, &keep_op));
-	TRY(purge(t, "SELECT id FROM librequest WHERE completed>0 AND completed<=?1 AND NOT (?2 AND state=3) LIMIT 1000",
-		  "DELETE FROM librequest WHERE id=?", lib, keep_lib, e));
-	return purge(t, "SELECT id FROM oprequest WHERE completed>0 AND completed<=?1 AND NOT (?2 AND state=4) LIMIT 1000",
-		     "DELETE FROM oprequest WHERE id=?", op, keep_op, e);
-}
-
-int purge_next(struct txn *t, int64_t *at, struct err *e)
-{
-	return sql_get(t, e,
-		       "SELECT coalesce(min(due),0) FROM ("
-		       "SELECT min(completed)+(SELECT librequest_purge FROM computer)*1000 AS due FROM librequest WHERE completed>0 "
-		       "AND (SELECT librequest_flags FROM computer)&1=0 AND NOT ((SELECT librequest_flags FROM computer)&2 AND state=3) "
-		       "UNION ALL SELECT min(completed)+(SELECT oprequest_purge FROM computer)*1000 FROM oprequest WHERE completed>0 "
-		       "AND (SELECT oprequest_flags FROM computer)&1=0 AND NOT ((SELECT oprequest_flags FROM computer)&2 AND state=4))",
-		       "", "i", at);
 }

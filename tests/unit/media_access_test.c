@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * SIDs, tokens and security descriptors: hostile bytes, deny before allow, generic rights, owners and administrators; whose descriptor
- * decides about what; what the security calls refuse. */
+ * SIDs, tokens and security descriptors: hostile bytes, deny before allow, generic rights, owners and
+ * administrators; whose descriptor decides about what; what the security calls refuse. */
 #include "media_world.h"
 
 #include <ntmsapi.h>
@@ -10,7 +10,8 @@
 static void token_holds(void **state)
 {
 	gid_t groups[] = {5, 6};
-	struct token *plain = token_new(1000, groups, 2, (gid_t)-1), *admin = token_new(1000, groups, 2, 6), *zero = token_new(0, NULL, 0, 6);
+	struct token *plain = token_new(1000, groups, 2, (gid_t)-1), *admin = token_new(1000, groups, 2, 6),
+		     *zero = token_new(0, NULL, 0, 6);
 	char text[SID_TEXT_MAX];
 
 	assert_string_equal(sid_text(plain->sids, text), "S-1-22-1-1000");
@@ -42,12 +43,14 @@ static struct wire_blob sample(uint16_t control)
 
 	acl_add(&acl, ACCESS_DENIED_ACE_TYPE, 0, NTMS_MODIFY_ACCESS, user.token->sids);
 	acl_add(&acl, ACCESS_ALLOWED_ACE_TYPE, 0, GENERIC_WRITE, sid_everyone);
-	b = descriptor_build(&(struct descriptor){.control = control, .owner = sid_administrators, .group = sid_system, .dacl = acl.p});
+	b = descriptor_build(&(struct descriptor){
+		.control = control, .owner = sid_administrators, .group = sid_system, .dacl = acl.p});
 	acl_free(&acl);
 	return b;
 }
 
-/* Every single byte of it changed to every value, and every length: nothing may be read outside, ASan watches. */
+/* Every single byte of it changed to every value, and every length: nothing may be read outside, ASan
+ * watches. */
 static void hostile_descriptors(void **state)
 {
 	struct wire_blob b = sample(SE_DACL_PRESENT);
@@ -84,7 +87,8 @@ static void hostile_descriptors(void **state)
 	free(b.p);
 }
 
-static uint32_t granted(const struct acl *acl, const uint8_t *owner, const struct caller *who, uint32_t wanted)
+static uint32_t granted(const struct acl *acl, const uint8_t *owner, const struct caller *who,
+			uint32_t wanted)
 {
 	struct descriptor d = {.control = SE_DACL_PRESENT, .owner = owner, .dacl = acl->p};
 
@@ -113,7 +117,8 @@ static void generic_rights_are_mapped(void **state)
 	} cases[] = {
 		{GENERIC_READ, NTMS_ALL_ACCESS, NTMS_USE_ACCESS | READ_CONTROL},
 		{GENERIC_WRITE, NTMS_ALL_ACCESS, NTMS_USE_ACCESS | NTMS_MODIFY_ACCESS | READ_CONTROL},
-		{GENERIC_EXECUTE, NTMS_ALL_ACCESS, NTMS_USE_ACCESS | NTMS_MODIFY_ACCESS | NTMS_CONTROL_ACCESS | READ_CONTROL},
+		{GENERIC_EXECUTE, NTMS_ALL_ACCESS,
+		 NTMS_USE_ACCESS | NTMS_MODIFY_ACCESS | NTMS_CONTROL_ACCESS | READ_CONTROL},
 		{GENERIC_ALL, NTMS_ALL_ACCESS, NTMS_ALL_ACCESS},
 	};
 
@@ -130,7 +135,8 @@ static void entries_only_to_be_inherited_grant_nothing(void **state)
 {
 	struct acl acl = {0};
 
-	acl_add(&acl, ACCESS_ALLOWED_ACE_TYPE, INHERIT_ONLY_ACE | CONTAINER_INHERIT_ACE, GENERIC_ALL, sid_everyone);
+	acl_add(&acl, ACCESS_ALLOWED_ACE_TYPE, INHERIT_ONLY_ACE | CONTAINER_INHERIT_ACE, GENERIC_ALL,
+		sid_everyone);
 	acl_add(&acl, SYSTEM_AUDIT_ACE_TYPE, 0, GENERIC_ALL, sid_everyone);
 	assert_int_equal(granted(&acl, NULL, &user, NTMS_USE_ACCESS), 0);
 	acl_free(&acl);
@@ -145,7 +151,8 @@ static void owners_and_administrators_cannot_be_locked_out(void **state)
 	assert_int_equal(granted(&acl, user.token->sids, &other, NTMS_ALL_ACCESS), 0);
 	assert_int_equal(granted(&acl, NULL, &root, NTMS_ALL_ACCESS), READ_CONTROL | WRITE_DAC | WRITE_OWNER);
 	acl_free(&acl);
-	assert_int_equal(descriptor_grants(&(struct descriptor){0}, user.token, NTMS_ALL_ACCESS), NTMS_ALL_ACCESS); /* no DACL */
+	assert_int_equal(descriptor_grants(&(struct descriptor){0}, user.token, NTMS_ALL_ACCESS),
+			 NTMS_ALL_ACCESS); /* no DACL */
 }
 
 static void only_three_kinds_carry_descriptors(void **state)
@@ -156,18 +163,26 @@ static void only_three_kinds_carry_descriptors(void **state)
 	const int64_t with[] = {model_computer(NULL), lib, 3, 4};
 
 	for (size_t i = 0; i < countof(without); i++)
-		assert_int_equal(CALL(root, GetNtmsObjectSecurity, &out, .object = guid_of(without[i]), .parts = DACL_SECURITY_INFORMATION),
+		assert_int_equal(CALL(root, GetNtmsObjectSecurity, &out, .object = guid_of(without[i]),
+				      .parts = DACL_SECURITY_INFORMATION),
 				 ERROR_NO_SECURITY_ON_OBJECT);
 	for (size_t i = 0; i < countof(with); i++) {
-		assert_int_equal(CALL(root, GetNtmsObjectSecurity, &out, .object = guid_of(with[i]), .parts = DACL_SECURITY_INFORMATION), 0);
+		assert_int_equal(CALL(root, GetNtmsObjectSecurity, &out, .object = guid_of(with[i]),
+				      .parts = DACL_SECURITY_INFORMATION),
+				 0);
 		free(out.descriptor.p);
 	}
-	assert_int_equal(CALL(root, GetNtmsObjectSecurity, &out, .object = guid_new(), .parts = 4), ERROR_OBJECT_NOT_FOUND);
-	assert_int_equal(CALL(root, GetNtmsObjectSecurity, &out, .object = guid_null, .parts = 4), ERROR_INVALID_PARAMETER);
-	assert_int_equal(CALL(root, GetNtmsObjectSecurity, &out, .object = guid_of(lib), .parts = 0), ERROR_INVALID_PARAMETER);
-	assert_int_equal(CALL(root, GetNtmsObjectSecurity, &out, .object = guid_of(lib), .type = NTMS_DRIVE, .parts = 4),
+	assert_int_equal(CALL(root, GetNtmsObjectSecurity, &out, .object = guid_new(), .parts = 4),
 			 ERROR_OBJECT_NOT_FOUND);
-	assert_int_equal(CALL(user, GetNtmsObjectSecurity, &out, .object = guid_of(lib), .parts = 4), ERROR_ACCESS_DENIED);
+	assert_int_equal(CALL(root, GetNtmsObjectSecurity, &out, .object = guid_null, .parts = 4),
+			 ERROR_INVALID_PARAMETER);
+	assert_int_equal(CALL(root, GetNtmsObjectSecurity, &out, .object = guid_of(lib), .parts = 0),
+			 ERROR_INVALID_PARAMETER);
+	assert_int_equal(CALL(root, GetNtmsObjectSecurity, &out, .object = guid_of(lib), .type = NTMS_DRIVE,
+			      .parts = 4),
+			 ERROR_OBJECT_NOT_FOUND);
+	assert_int_equal(CALL(user, GetNtmsObjectSecurity, &out, .object = guid_of(lib), .parts = 4),
+			 ERROR_ACCESS_DENIED);
 }
 
 static void parts_are_read_and_written_alone(void **state)
@@ -177,24 +192,35 @@ static void parts_are_read_and_written_alone(void **state)
 	struct descriptor d;
 	struct err e;
 
-	assert_int_equal(DO(root, SetNtmsObjectSecurity, .object = guid_of(lib), .parts = OWNER_SECURITY_INFORMATION, .descriptor = b), 0);
+	assert_int_equal(DO(root, SetNtmsObjectSecurity, .object = guid_of(lib),
+			    .parts = OWNER_SECURITY_INFORMATION, .descriptor = b),
+			 0);
 	assert_int_equal(CALL(root, GetNtmsObjectSecurity, &out, .object = guid_of(lib),
-			      .parts = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION), 0);
+			      .parts = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION),
+			 0);
 	assert_int_equal(descriptor_parse(out.descriptor.p, out.descriptor.n, &d, &e), 0);
 	assert_true(sid_equal(d.owner, sid_administrators));
 	assert_null(d.group);
-	assert_true(descriptor_grants(&d, other.token, NTMS_USE_ACCESS)); /* the DACL is still the first one */
+	assert_true(
+		descriptor_grants(&d, other.token, NTMS_USE_ACCESS)); /* the DACL is still the first one */
 	assert_false(descriptor_grants(&d, other.token, NTMS_MODIFY_ACCESS));
 	free(out.descriptor.p);
-	assert_int_equal(DO(root, SetNtmsObjectSecurity, .object = guid_of(lib), .parts = DACL_SECURITY_INFORMATION, .descriptor = b), 0);
-	assert_int_equal(DO(root, SetNtmsObjectSecurity, .object = guid_of(lib), .parts = 4, .descriptor = {.p = b.p, .n = 10}),
+	assert_int_equal(DO(root, SetNtmsObjectSecurity, .object = guid_of(lib),
+			    .parts = DACL_SECURITY_INFORMATION, .descriptor = b),
+			 0);
+	assert_int_equal(DO(root, SetNtmsObjectSecurity, .object = guid_of(lib), .parts = 4,
+			    .descriptor = {.p = b.p, .n = 10}),
 			 ERROR_INVALID_PARAMETER);
 	free(b.p);
 	/* its generic right was stored mapped, its denial holds */
-	assert_int_equal(CALL(root, GetNtmsObjectSecurity, &out, .object = guid_of(lib), .parts = DACL_SECURITY_INFORMATION), 0);
+	assert_int_equal(CALL(root, GetNtmsObjectSecurity, &out, .object = guid_of(lib),
+			      .parts = DACL_SECURITY_INFORMATION),
+			 0);
 	assert_int_equal(descriptor_parse(out.descriptor.p, out.descriptor.n, &d, &e), 0);
-	assert_int_equal(descriptor_grants(&d, user.token, NTMS_USE_ACCESS | NTMS_MODIFY_ACCESS), NTMS_USE_ACCESS);
-	assert_int_equal(descriptor_grants(&d, other.token, NTMS_USE_ACCESS | NTMS_MODIFY_ACCESS), NTMS_USE_ACCESS | NTMS_MODIFY_ACCESS);
+	assert_int_equal(descriptor_grants(&d, user.token, NTMS_USE_ACCESS | NTMS_MODIFY_ACCESS),
+			 NTMS_USE_ACCESS);
+	assert_int_equal(descriptor_grants(&d, other.token, NTMS_USE_ACCESS | NTMS_MODIFY_ACCESS),
+			 NTMS_USE_ACCESS | NTMS_MODIFY_ACCESS);
 	free(out.descriptor.p);
 }
 
@@ -205,20 +231,29 @@ static void sacl_and_owner_need_more(void **state)
 	guid g = guid_of(lib);
 
 	grant(lib, &user, WRITE_DAC | WRITE_OWNER | READ_CONTROL);
-	assert_int_equal(DO(user, SetNtmsObjectSecurity, .object = g, .parts = SACL_SECURITY_INFORMATION, .descriptor = b),
+	assert_int_equal(DO(user, SetNtmsObjectSecurity, .object = g, .parts = SACL_SECURITY_INFORMATION,
+			    .descriptor = b),
 			 ERROR_ACCESS_DENIED);
-	assert_int_equal(CALL(user, GetNtmsObjectSecurity, &out, .object = g, .parts = SACL_SECURITY_INFORMATION), ERROR_ACCESS_DENIED);
-	assert_int_equal(DO(user, SetNtmsObjectSecurity, .object = g, .parts = OWNER_SECURITY_INFORMATION, .descriptor = b),
+	assert_int_equal(
+		CALL(user, GetNtmsObjectSecurity, &out, .object = g, .parts = SACL_SECURITY_INFORMATION),
+		ERROR_ACCESS_DENIED);
+	assert_int_equal(DO(user, SetNtmsObjectSecurity, .object = g, .parts = OWNER_SECURITY_INFORMATION,
+			    .descriptor = b),
 			 ERROR_ACCESS_DENIED); /* it would make somebody else the owner */
-	assert_int_equal(DO(other, SetNtmsObjectSecurity, .object = g, .parts = DACL_SECURITY_INFORMATION, .descriptor = b),
+	assert_int_equal(DO(other, SetNtmsObjectSecurity, .object = g, .parts = DACL_SECURITY_INFORMATION,
+			    .descriptor = b),
 			 ERROR_ACCESS_DENIED);
-	assert_int_equal(DO(user, SetNtmsObjectSecurity, .object = g, .parts = DACL_SECURITY_INFORMATION, .descriptor = b), 0);
+	assert_int_equal(DO(user, SetNtmsObjectSecurity, .object = g, .parts = DACL_SECURITY_INFORMATION,
+			    .descriptor = b),
+			 0);
 	free(b.p);
 }
 
 static void messages_name_who_what_and_where(void **state)
 {
-	assert_int_equal(DO(user, InventoryNtmsLibrary, .library = guid_of(lib), .action = NTMS_INVENTORY_FAST), ERROR_ACCESS_DENIED);
+	assert_int_equal(
+		DO(user, InventoryNtmsLibrary, .library = guid_of(lib), .action = NTMS_INVENTORY_FAST),
+		ERROR_ACCESS_DENIED);
 	assert_non_null(strstr(err.why, "S-1-22-1-1000"));
 	assert_non_null(strstr(err.why, "NTMS_CONTROL_ACCESS"));
 	assert_non_null(strstr(err.why, "library \"L1\""));
@@ -240,10 +275,12 @@ static void reading_follows_the_owner(void **state)
 	grant(system_pool(NTMS_POOLTYPE_SCRATCH, lto), &user, NTMS_USE_ACCESS);
 	assert_int_equal(DO(user, GetNtmsObjectInformation, .object = guid_of(medium)), 0);
 	assert_int_equal(DO(other, GetNtmsObjectInformation, .object = guid_of(medium)), ERROR_ACCESS_DENIED);
-	assert_int_equal(DO(other, GetNtmsObjectInformation, .object = guid_of(side_of(medium, 0))), ERROR_ACCESS_DENIED);
+	assert_int_equal(DO(other, GetNtmsObjectInformation, .object = guid_of(side_of(medium, 0))),
+			 ERROR_ACCESS_DENIED);
 	assert_int_equal(DO(other, GetNtmsObjectInformation, .object = guid_of(drives[0])), 0);
 	grant(lib, &user, NTMS_USE_ACCESS);
-	assert_int_equal(DO(other, GetNtmsObjectInformation, .object = guid_of(drives[0])), ERROR_ACCESS_DENIED);
+	assert_int_equal(DO(other, GetNtmsObjectInformation, .object = guid_of(drives[0])),
+			 ERROR_ACCESS_DENIED);
 	assert_int_equal(DO(other, RsmGetObjectDetail, .object = guid_of(slots[0])), ERROR_ACCESS_DENIED);
 	assert_int_equal(DO(other, GetNtmsObjectInformation, .object = guid_of(lto)), 0);
 	grant(model_computer(NULL), &user, NTMS_USE_ACCESS);

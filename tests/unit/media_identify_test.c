@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What a label that was read says about the medium: the verdict table row by row, copies and returned media, quarantine; media types
- * by bar code and the drives that take them. */
+ * What a label that was read says about the medium: the verdict table row by row, copies and returned media,
+ * quarantine; media types by bar code and the drives that take them. */
 #include "media_world.h"
 
 #include <ntmsapi.h>
@@ -18,7 +18,8 @@ static struct label label_of(int64_t medium)
 	char id[64] = "";
 	struct txn *t = job_begin();
 
-	sql_get(t, &err, "SELECT omid_id FROM side WHERE medium=? AND number=0", "i", medium, "T", id, sizeof id);
+	sql_get(t, &err, "SELECT omid_id FROM side WHERE medium=? AND number=0", "i", medium, "T", id,
+		sizeof id);
 	job_end(0);
 	return free_label(id);
 }
@@ -36,12 +37,18 @@ enum read { OWN, OTHERS, STRANGERS, TAR, NOISE, BLANK, READS };
 static struct label reading(enum read what)
 {
 	switch (what) {
-	case OWN: return free_label(MINE);
-	case OTHERS: return another_label;
-	case STRANGERS: return free_label(STRANGE);
-	case TAR: return tar_label("./data");
-	case NOISE: return other_label(LABEL_UNKNOWN);
-	default: return other_label(LABEL_BLANK);
+	case OWN:
+		return free_label(MINE);
+	case OTHERS:
+		return another_label;
+	case STRANGERS:
+		return free_label(STRANGE);
+	case TAR:
+		return tar_label("./data");
+	case NOISE:
+		return other_label(LABEL_UNKNOWN);
+	default:
+		return other_label(LABEL_BLANK);
 	}
 }
 
@@ -50,6 +57,7 @@ static void verdict_table(void **state)
 #define SAME IDENTITY_SAME
 #define NEW IDENTITY_NEW
 #define NO IDENTITY_CONTRADICTION
+	/* clang-format off */
 	static const struct {
 		uint32_t state, used;
 		enum identity is[READS];
@@ -66,6 +74,7 @@ static void verdict_table(void **state)
 		{NTMS_PARTSTATE_FOREIGN, 0,        {SAME, NEW,   NEW,   NEW,  NEW,  NEW }},
 		{NTMS_PARTSTATE_IMPORT, 0,         {SAME, NEW,   NEW,   NEW,  NEW,  NEW }},
 	};
+	/* clang-format on */
 
 	another = a_medium("Z00001L8", lto, 8, NTMS_POOLTYPE_SCRATCH, NTMS_PARTSTATE_AVAILABLE);
 	another_label = label_of(another);
@@ -81,15 +90,21 @@ static void verdict_table(void **state)
 			snprintf(barcode, sizeof barcode, "T%02zu%03dL8", i, r);
 			m = was = a_medium(barcode, lto, 0, NTMS_POOLTYPE_FOREIGN, NTMS_PARTSTATE_NEW);
 			side = side_of(m, 0);
-			if (rows[i].state == NTMS_PARTSTATE_ALLOCATED || rows[i].state == NTMS_PARTSTATE_COMPLETE) {
+			if (rows[i].state == NTMS_PARTSTATE_ALLOCATED ||
+			    rows[i].state == NTMS_PARTSTATE_COMPLETE) {
 				OK(object_new(t, NTMS_LOGICAL_MEDIA, "", NULL, &lmid, e));
-				OK(sql_do(t, e, "INSERT INTO logical_media(id, pool) VALUES(?,?)", "ii", lmid, pool));
+				OK(sql_do(t, e, "INSERT INTO logical_media(id, pool) VALUES(?,?)", "ii", lmid,
+					  pool));
 			}
-			OK(sql_do(t, e, "UPDATE side SET state=?, used=?, lmid=?, omid_type='RSM', omid_id=? WHERE id=?", "uufbi",
-				  rows[i].state, rows[i].used, lmid, (const void *)mine.id, mine.id_len, side));
+			OK(sql_do(t, e,
+				  "UPDATE side SET state=?, used=?, lmid=?, omid_type='RSM', omid_id=? WHERE "
+				  "id=?",
+				  "uufbi", rows[i].state, rows[i].used, lmid, (const void *)mine.id,
+				  mine.id_len, side));
 			verdict = identify(&m, &l, "", why);
 			if (verdict != rows[i].is[r])
-				fail_msg("state %u, reading %d: verdict %d, %s", rows[i].state, r, verdict, why);
+				fail_msg("state %u, reading %d: verdict %d, %s", rows[i].state, r, verdict,
+					 why);
 			assert_true(m == was);
 			if (verdict == NO) {
 				assert_non_null(strstr(why, barcode)); /* both identities */
@@ -98,8 +113,10 @@ static void verdict_table(void **state)
 			}
 			if (verdict != NEW)
 				assert_int_equal(side_state(side), rows[i].state); /* nothing was changed */
-			sql_run("UPDATE physical_media SET place=NULL WHERE place<>(SELECT place FROM physical_media WHERE barcode='Z00001L8')");
-			sql_run("UPDATE side SET omid_id=x'' WHERE medium<>(SELECT id FROM physical_media WHERE barcode='Z00001L8')");
+			sql_run("UPDATE physical_media SET place=NULL WHERE place<>(SELECT place FROM "
+				"physical_media WHERE barcode='Z00001L8')");
+			sql_run("UPDATE side SET omid_id=x'' WHERE medium<>(SELECT id FROM physical_media "
+				"WHERE barcode='Z00001L8')");
 		}
 	}
 }
@@ -125,7 +142,8 @@ static void catalogued_by_what_was_read(void **state)
 		m = a_medium(barcode, lto, (int)i, NTMS_POOLTYPE_FOREIGN, NTMS_PARTSTATE_NEW);
 		assert_int_equal(identify(&m, &l, "", why), IDENTITY_NEW);
 		assert_int_equal(side_state(side_of(m, 0)), rows[i].state);
-		assert_true(number("SELECT pool FROM physical_media WHERE id=?", m) == system_pool(rows[i].pool, lto));
+		assert_true(number("SELECT pool FROM physical_media WHERE id=?", m) ==
+			    system_pool(rows[i].pool, lto));
 		assert_int_equal(identify(&m, &l, "", why), IDENTITY_SAME); /* seen again */
 	}
 }
@@ -138,9 +156,11 @@ static void two_sides_share_a_pool(void **state)
 	char why[400];
 
 	OK(medium_identify(t, &m, 0, &blank, "", &verdict, why, e));
-	assert_true(number("SELECT pool FROM side WHERE id=?", side_of(m, 1)) == system_pool(NTMS_POOLTYPE_FOREIGN, mo));
+	assert_true(number("SELECT pool FROM side WHERE id=?", side_of(m, 1)) ==
+		    system_pool(NTMS_POOLTYPE_FOREIGN, mo));
 	OK(medium_identify(t, &m, 1, &l, "", &verdict, why, e));
-	assert_true(number("SELECT pool FROM side WHERE id=?", side_of(m, 0)) == system_pool(NTMS_POOLTYPE_IMPORT, mo));
+	assert_true(number("SELECT pool FROM side WHERE id=?", side_of(m, 0)) ==
+		    system_pool(NTMS_POOLTYPE_IMPORT, mo));
 	assert_int_equal(side_state(side_of(m, 0)), NTMS_PARTSTATE_FOREIGN);
 	assert_int_equal(side_state(side_of(m, 1)), NTMS_PARTSTATE_IMPORT);
 	assert_int_equal(JOB(medium_identify(t, &m, 2, &l, "", &verdict, why, e)), ERROR_INVALID_MEDIA);
@@ -150,7 +170,8 @@ static void without_bar_code_the_label_tells_who_came_back(void **state)
 {
 	guid pool = app_pool("\\A", lto, NTMS_ALLOCATE_FROMSCRATCH, 0, 0);
 	struct AllocateNtmsMedia_out got = {0};
-	int64_t known = a_medium("", lto, 0, NTMS_POOLTYPE_SCRATCH, NTMS_PARTSTATE_AVAILABLE), found, side, request;
+	int64_t known = a_medium("", lto, 0, NTMS_POOLTYPE_SCRATCH, NTMS_PARTSTATE_AVAILABLE), found, side,
+		request;
 	struct label l = label_of(known);
 	char why[400];
 	guid gone;
@@ -160,7 +181,9 @@ static void without_bar_code_the_label_tells_who_came_back(void **state)
 	found = a_medium("", lto, 4, NTMS_POOLTYPE_FOREIGN, NTMS_PARTSTATE_NEW);
 	gone = guid_of(found);
 	side = side_of(found, 0);
-	OK(request_new(t, &(struct request_new){.library = lib, .op = NTMS_LM_PROCESSOMID, .medium = found, .side = side},
+	OK(request_new(t,
+		       &(struct request_new){
+			       .library = lib, .op = NTMS_LM_PROCESSOMID, .medium = found, .side = side},
 		       &request, NULL, e));
 	assert_int_equal(identify(&found, &l, "SER1", why), IDENTITY_MERGED);
 	assert_true(found == known);
@@ -182,7 +205,8 @@ static void a_copy_with_a_bar_code_gets_a_record_of_its_own(void **state)
 	assert_int_equal(identify(&copy, &l, "", why), IDENTITY_NEW);
 	assert_true(copy == was);
 	assert_int_equal(side_state(side_of(copy, 0)), NTMS_PARTSTATE_IMPORT);
-	assert_true(number("SELECT library FROM physical_media WHERE id=?", known) == model_offline_library(NULL));
+	assert_true(number("SELECT library FROM physical_media WHERE id=?", known) ==
+		    model_offline_library(NULL));
 }
 
 static void serial_numbers_are_remembered_and_compared(void **state)
@@ -245,8 +269,12 @@ static void quarantine_disables_tells_and_can_be_lifted(void **state)
 	OK(medium_quarantine(t, m, "it is another one", e));
 	assert_int_equal(number("SELECT enabled FROM object WHERE id=?", m), 0);
 	assert_int_equal(number("SELECT enabled FROM object WHERE id=?", side_of(m, 0)), 0);
-	assert_int_equal(number("SELECT count(*) FROM oprequest WHERE message='it is another one' AND state=1 OR ?", 0), 1);
-	assert_int_equal(DO(root, AllocateNtmsMedia, .pool = pool, .call = guid_new(), .options = NTMS_ALLOCATE_ERROR_IF_UNAVAILABLE),
+	assert_int_equal(
+		number("SELECT count(*) FROM oprequest WHERE message='it is another one' AND state=1 OR ?",
+		       0),
+		1);
+	assert_int_equal(DO(root, AllocateNtmsMedia, .pool = pool, .call = guid_new(),
+			    .options = NTMS_ALLOCATE_ERROR_IF_UNAVAILABLE),
 			 ERROR_MEDIA_UNAVAILABLE);
 	assert_int_equal(CALL(root, RsmGetObjectDetail, &detail, .object = guid_of(m)), 0);
 	assert_string_equal(detail.reason, "it is another one");
@@ -264,8 +292,11 @@ static void bar_codes_name_types(void **state)
 	static const struct {
 		const char *code, *type;
 	} rows[] = {
-		{"ABC123L8", "LTO-8"}, {"ABC123LA", "LTO-10"}, {"ABC123M8", "LTO-7 M8"}, {"ABC123LY", "LTO-8 WORM"},
-		{"CLN001L1", "Cleaner"}, {"CLNU00CU", "Cleaner"}, {"ABC123JD", "3592 JD"}, {"ABC123", NULL}, {"ABC123XX", NULL}, {"", NULL},
+		{"ABC123L8", "LTO-8"},	  {"ABC123LA", "LTO-10"},
+		{"ABC123M8", "LTO-7 M8"}, {"ABC123LY", "LTO-8 WORM"},
+		{"CLN001L1", "Cleaner"},  {"CLNU00CU", "Cleaner"},
+		{"ABC123JD", "3592 JD"},  {"ABC123", NULL},
+		{"ABC123XX", NULL},	  {"", NULL},
 		{"ABCDEFGHL8", NULL},
 	};
 
@@ -291,17 +322,22 @@ static void drives_take_what_they_can(void **state)
 		const char *drive, *type;
 		bool read, write;
 	} rows[] = {
-		{"LTO-8", "LTO-8", true, true}, {"LTO-8", "LTO-7", true, true}, {"LTO-8", "LTO-7 M8", true, true},
-		{"LTO-8", "LTO-6", false, false}, {"LTO-8", "LTO-9", false, false}, {"LTO-7", "LTO-7 M8", false, false},
-		{"LTO-7", "LTO-5", true, false}, {"LTO-7", "LTO-6 WORM", true, true}, {"LTO-3", "LTO-1", true, false},
-		{"LTO-9", "LTO-8", true, true}, {"LTO-9", "LTO-7", false, false}, {"LTO-10", "LTO-9", false, false},
-		{"LTO-10", "LTO-10", true, true}, {"LTO-11", "LTO-11", true, true}, {"LTO-11", "LTO-10", false, false},
-		{"", "LTO-1", true, true}, {"LTO-8", "DLT", false, false}, {"LTO-8", "Tape", true, true}, {"TS1160", "3592 JE", true, true},
-		{"LTO-8", "Cleaner", true, false}, {"LTO-0", "LTO-1", false, false},
+		{"LTO-8", "LTO-8", true, true},	    {"LTO-8", "LTO-7", true, true},
+		{"LTO-8", "LTO-7 M8", true, true},  {"LTO-8", "LTO-6", false, false},
+		{"LTO-8", "LTO-9", false, false},   {"LTO-7", "LTO-7 M8", false, false},
+		{"LTO-7", "LTO-5", true, false},    {"LTO-7", "LTO-6 WORM", true, true},
+		{"LTO-3", "LTO-1", true, false},    {"LTO-9", "LTO-8", true, true},
+		{"LTO-9", "LTO-7", false, false},   {"LTO-10", "LTO-9", false, false},
+		{"LTO-10", "LTO-10", true, true},   {"LTO-11", "LTO-11", true, true},
+		{"LTO-11", "LTO-10", false, false}, {"", "LTO-1", true, true},
+		{"LTO-8", "DLT", false, false},	    {"LTO-8", "Tape", true, true},
+		{"TS1160", "3592 JE", true, true},  {"LTO-8", "Cleaner", true, false},
+		{"LTO-0", "LTO-1", false, false},
 	};
 
 	for (size_t i = 0; i < countof(rows); i++) {
-		if (drive_can(rows[i].drive, rows[i].type, false) != rows[i].read || drive_can(rows[i].drive, rows[i].type, true) != rows[i].write)
+		if (drive_can(rows[i].drive, rows[i].type, false) != rows[i].read ||
+		    drive_can(rows[i].drive, rows[i].type, true) != rows[i].write)
 			fail_msg("%s in %s", rows[i].type, rows[i].drive);
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * MoveToNtmsMediaPool row by row of the movement table, the way into the free pool, and where media are: places, slots, offline,
- * ejected. */
+ * MoveToNtmsMediaPool row by row of the movement table, the way into the free pool, and where media are:
+ * places, slots, offline, ejected. */
 #include "media_world.h"
 
 #include <ntmsapi.h>
@@ -26,7 +26,8 @@ static int64_t medium_in(uint32_t kind, uint32_t state)
 	guid g = pool_of_kind(kind, 0);
 
 	snprintf(barcode, sizeof barcode, "T%05dL8", ++n);
-	m = a_medium(barcode, lto, n % 8, FREE, state == NTMS_PARTSTATE_ALLOCATED ? NTMS_PARTSTATE_AVAILABLE : state);
+	m = a_medium(barcode, lto, n % 8, FREE,
+		     state == NTMS_PARTSTATE_ALLOCATED ? NTMS_PARTSTATE_AVAILABLE : state);
 	pool = row_of(&g);
 	OK(sql_do(t, e, "UPDATE physical_media SET pool=? WHERE id=?", "ii", pool, m));
 	if (state == NTMS_PARTSTATE_ALLOCATED) {
@@ -85,23 +86,34 @@ static void movement_table(void **state)
 		assert_true(pool_row(m) == (code ? was : row_of(&to)));
 		assert_int_equal(side_state(side_of(m, 0)), code ? rows[i].state : rows[i].becomes);
 		if (rows[i].state == NTMS_PARTSTATE_ALLOCATED && !code)
-			assert_true(number("SELECT l.pool FROM logical_media l JOIN side s ON s.lmid=l.id WHERE s.medium=?", m) == row_of(&to));
+			assert_true(number("SELECT l.pool FROM logical_media l JOIN side s ON s.lmid=l.id "
+					   "WHERE s.medium=?",
+					   m) == row_of(&to));
 		empty_slots();
 	}
 }
 
 static void types_and_arguments(void **state)
 {
-	guid a = app_pool("\\A", lto, 0, 0, 0), upper = app_pool("\\U", 0, 0, 0, 0), disc = app_pool("\\M", mo, 0, 0, 0);
-	int64_t m = a_medium("A00001L8", lto, 0, FREE, NTMS_PARTSTATE_AVAILABLE), rom = a_medium("R00001", cdrom, 1, FOREIGN, NTMS_PARTSTATE_FOREIGN);
+	guid a = app_pool("\\A", lto, 0, 0, 0), upper = app_pool("\\U", 0, 0, 0, 0),
+	     disc = app_pool("\\M", mo, 0, 0, 0);
+	int64_t m = a_medium("A00001L8", lto, 0, FREE, NTMS_PARTSTATE_AVAILABLE),
+		rom = a_medium("R00001", cdrom, 1, FOREIGN, NTMS_PARTSTATE_FOREIGN);
 
-	assert_int_equal(DO(root, MoveToNtmsMediaPool, .medium = guid_null, .pool = a), ERROR_INVALID_PARAMETER);
-	assert_int_equal(DO(root, MoveToNtmsMediaPool, .medium = guid_of(m), .pool = guid_null), ERROR_INVALID_PARAMETER);
-	assert_int_equal(DO(root, MoveToNtmsMediaPool, .medium = guid_of(lib), .pool = a), ERROR_INVALID_MEDIA);
-	assert_int_equal(DO(root, MoveToNtmsMediaPool, .medium = guid_of(m), .pool = guid_of(lib)), ERROR_INVALID_MEDIA_POOL);
-	assert_int_equal(DO(root, MoveToNtmsMediaPool, .medium = guid_of(m), .pool = upper), ERROR_INVALID_MEDIA_POOL);
-	assert_int_equal(DO(root, MoveToNtmsMediaPool, .medium = guid_of(m), .pool = disc), ERROR_MEDIA_INCOMPATIBLE);
-	assert_int_equal(DO(root, MoveToNtmsMediaPool, .medium = guid_of(rom), .pool = guid_of(system_pool(FREE, cdrom))),
+	assert_int_equal(DO(root, MoveToNtmsMediaPool, .medium = guid_null, .pool = a),
+			 ERROR_INVALID_PARAMETER);
+	assert_int_equal(DO(root, MoveToNtmsMediaPool, .medium = guid_of(m), .pool = guid_null),
+			 ERROR_INVALID_PARAMETER);
+	assert_int_equal(DO(root, MoveToNtmsMediaPool, .medium = guid_of(lib), .pool = a),
+			 ERROR_INVALID_MEDIA);
+	assert_int_equal(DO(root, MoveToNtmsMediaPool, .medium = guid_of(m), .pool = guid_of(lib)),
+			 ERROR_INVALID_MEDIA_POOL);
+	assert_int_equal(DO(root, MoveToNtmsMediaPool, .medium = guid_of(m), .pool = upper),
+			 ERROR_INVALID_MEDIA_POOL);
+	assert_int_equal(DO(root, MoveToNtmsMediaPool, .medium = guid_of(m), .pool = disc),
+			 ERROR_MEDIA_INCOMPATIBLE);
+	assert_int_equal(DO(root, MoveToNtmsMediaPool, .medium = guid_of(rom),
+			    .pool = guid_of(system_pool(FREE, cdrom))),
 			 ERROR_MEDIA_INCOMPATIBLE); /* read only: it can't get a label */
 }
 
@@ -111,11 +123,16 @@ static void the_free_pool_asks_for_use_only(void **state)
 	int64_t m = a_medium("A00001L8", lto, 0, FREE, NTMS_PARTSTATE_AVAILABLE);
 
 	grant(row_of(&a), &user, NTMS_CONTROL_ACCESS);
-	assert_int_equal(DO(other, MoveToNtmsMediaPool, .medium = guid_of(m), .pool = a), ERROR_ACCESS_DENIED);
-	assert_int_equal(DO(user, MoveToNtmsMediaPool, .medium = guid_of(m), .pool = a), 0); /* everyone may use the free pool */
-	assert_int_equal(DO(other, MoveToNtmsMediaPool, .medium = guid_of(m), .pool = guid_of(system_pool(FREE, lto))),
+	assert_int_equal(DO(other, MoveToNtmsMediaPool, .medium = guid_of(m), .pool = a),
 			 ERROR_ACCESS_DENIED);
-	assert_int_equal(DO(user, MoveToNtmsMediaPool, .medium = guid_of(m), .pool = guid_of(system_pool(FREE, lto))), 0);
+	assert_int_equal(DO(user, MoveToNtmsMediaPool, .medium = guid_of(m), .pool = a),
+			 0); /* everyone may use the free pool */
+	assert_int_equal(
+		DO(other, MoveToNtmsMediaPool, .medium = guid_of(m), .pool = guid_of(system_pool(FREE, lto))),
+		ERROR_ACCESS_DENIED);
+	assert_int_equal(
+		DO(user, MoveToNtmsMediaPool, .medium = guid_of(m), .pool = guid_of(system_pool(FREE, lto))),
+		0);
 }
 
 static void media_in_use_stay(void **state)
@@ -129,7 +146,8 @@ static void media_in_use_stay(void **state)
 	OK(medium_enable(t, m, false, "", e));
 	assert_int_equal(DO(root, MoveToNtmsMediaPool, .medium = guid_of(m), .pool = a), ERROR_BUSY);
 	OK(medium_enable(t, m, true, "", e));
-	OK(request_new(t, &(struct request_new){.library = lib, .op = NTMS_LM_PROCESSOMID, .medium = m}, &request, NULL, e));
+	OK(request_new(t, &(struct request_new){.library = lib, .op = NTMS_LM_PROCESSOMID, .medium = m},
+		       &request, NULL, e));
 	assert_int_equal(DO(root, MoveToNtmsMediaPool, .medium = guid_of(m), .pool = a), ERROR_BUSY);
 	OK(request_finish(t, request, NTMS_LM_PASSED, 0, "", e));
 	assert_int_equal(DO(root, MoveToNtmsMediaPool, .medium = guid_of(m), .pool = a), 0);
@@ -145,7 +163,9 @@ static void offline_media_get_their_label_later(void **state)
 	int64_t m = a_medium("A00001L8", lto, -1, FOREIGN, NTMS_PARTSTATE_FOREIGN), side = side_of(m, 0);
 	struct label l = free_label("0123456789abcdef0123456789abcdef");
 
-	assert_int_equal(DO(root, MoveToNtmsMediaPool, .medium = guid_of(m), .pool = guid_of(system_pool(FREE, lto))), 0);
+	assert_int_equal(
+		DO(root, MoveToNtmsMediaPool, .medium = guid_of(m), .pool = guid_of(system_pool(FREE, lto))),
+		0);
 	assert_int_equal(side_state(side), NTMS_PARTSTATE_UNPREPARED);
 	assert_int_equal(labels_ordered(m), 0);
 	OK(medium_move(t, m, slots[3], false, true, e));
@@ -161,7 +181,8 @@ static void offline_media_get_their_label_later(void **state)
 
 static void one_medium_one_place(void **state)
 {
-	int64_t a = a_medium("A00001L8", lto, 0, FREE, NTMS_PARTSTATE_AVAILABLE), b = a_medium("B00001L8", lto, 1, FREE, NTMS_PARTSTATE_AVAILABLE), there;
+	int64_t a = a_medium("A00001L8", lto, 0, FREE, NTMS_PARTSTATE_AVAILABLE),
+		b = a_medium("B00001L8", lto, 1, FREE, NTMS_PARTSTATE_AVAILABLE), there;
 
 	assert_int_equal(JOB(medium_move(t, a, slots[1], false, true, e)), ERROR_INVALID_STATE);
 	OK(medium_move(t, a, drives[0], true, true, e));
@@ -182,7 +203,8 @@ static void lost_media_are_offline(void **state)
 	int64_t m = a_medium("A00001L8", lto, 0, FREE, NTMS_PARTSTATE_AVAILABLE), found;
 
 	OK(medium_lost(t, m, e));
-	assert_true(number("SELECT library FROM physical_media WHERE id=?", m) == model_offline_library(NULL));
+	assert_true(number("SELECT library FROM physical_media WHERE id=?", m) ==
+		    model_offline_library(NULL));
 	assert_true(number("SELECT library FROM side WHERE medium=?", m) == model_offline_library(NULL));
 	assert_int_equal(number("SELECT media_count FROM library WHERE id=?", lib), 0);
 	assert_int_equal(number("SELECT state FROM slot WHERE id=?", slots[0]), NTMS_SLOTSTATE_EMPTY);
@@ -211,7 +233,8 @@ static void what_an_eject_leaves(void **state)
 
 	pools[0] = app_pool("\\A", lto, 0, 0, 0);
 	for (size_t i = 0; i < countof(rows); i++) {
-		int64_t m = medium_in(rows[i].kind, rows[i].state), place = number("SELECT place FROM physical_media WHERE id=?", m);
+		int64_t m = medium_in(rows[i].kind, rows[i].state),
+			place = number("SELECT place FROM physical_media WHERE id=?", m);
 		guid side = guid_of(side_of(m, 0)), g = guid_of(m);
 
 		OK(sql_do(t, e, "UPDATE computer SET pool_policy=?", "u", rows[i].policy));
@@ -220,12 +243,16 @@ static void what_an_eject_leaves(void **state)
 		assert_int_equal(row_of(&side) != 0, rows[i].kept);
 		assert_int_equal(number("SELECT state FROM slot WHERE id=?", place), NTMS_SLOTSTATE_EMPTY);
 	}
-	assert_int_equal(number("SELECT count(*) FROM side WHERE medium NOT IN (SELECT id FROM physical_media) OR ?", 0), 0);
+	assert_int_equal(
+		number("SELECT count(*) FROM side WHERE medium NOT IN (SELECT id FROM physical_media) OR ?",
+		       0),
+		0);
 }
 
 static void names_follow_the_rules(void **state)
 {
-	struct medium_new n = {.library = lib, .place = slots[0], .media_type = lto, .barcode = "", .sides = 1};
+	struct medium_new n = {
+		.library = lib, .place = slots[0], .media_type = lto, .barcode = "", .sides = 1};
 	struct label l = tar_label("./weekly");
 	enum identity verdict;
 	char why[400];
@@ -233,7 +260,10 @@ static void names_follow_the_rules(void **state)
 
 	OK(medium_create(t, &n, &plain, e));
 	assert_int_equal(number("SELECT name='A00001L8' FROM object WHERE id=?", coded), 1);
-	assert_int_equal(number("SELECT name=(SELECT sequence FROM physical_media WHERE id=?1) FROM object WHERE id=?1", plain), 1);
+	assert_int_equal(number("SELECT name=(SELECT sequence FROM physical_media WHERE id=?1) FROM object "
+				"WHERE id=?1",
+				plain),
+			 1);
 	OK(medium_identify(t, &plain, 0, &l, "", &verdict, why, e));
 	assert_int_equal(number("SELECT name='./weekly' FROM object WHERE id=?", plain), 1);
 }

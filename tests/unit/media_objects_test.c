@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Objects as the API shows them: every type read as text and as a struct, what may be set and what not, what is in which container,
- * what is found by which name, and the change records. */
+ * Objects as the API shows them: every type read as text and as a struct, what may be set and what not, what
+ * is in which container, what is found by which name, and the change records. */
 #include "media_world.h"
 
 #include "base/str.h"
@@ -32,21 +32,27 @@ static json_t *emitted(guid object, uint32_t type)
 /* An object of each type. */
 static size_t all_objects(int64_t ids[])
 {
-	static const char *const tables[] = {"changer", "changer_type", "computer", "drive", "drive_type", "iedoor", "ieport", "library",
-					     "librequest", "logical_media", "media_pool", "media_type", "side", "physical_media", "slot",
-					     "oprequest"};
+	static const char *const tables[] = {"changer",	   "changer_type",   "computer",   "drive",
+					     "drive_type", "iedoor",	     "ieport",	   "library",
+					     "librequest", "logical_media",  "media_pool", "media_type",
+					     "side",	   "physical_media", "slot",	   "oprequest"};
 	guid pool = app_pool("\\A", lto, NTMS_ALLOCATE_FROMSCRATCH, 0, 0);
 	int64_t id = 0, type = 0;
 	size_t n = 0;
 
 	a_medium("A00001L8", lto, 0, FREE, AVAILABLE);
 	assert_int_equal(DO(root, AllocateNtmsMedia, .pool = pool, .call = guid_new()), 0);
-	OK(request_new(t, &(struct request_new){.library = lib, .op = NTMS_LM_INVENTORY, .priority = -7}, NULL, NULL, e));
-	OK(oprequest_post(t, &(struct oprequest_new){.request = NTMS_OPREQ_MESSAGE, .message = "\"please\"\n\\ \x01 Büro"}, &id, e));
+	OK(request_new(t, &(struct request_new){.library = lib, .op = NTMS_LM_INVENTORY, .priority = -7},
+		       NULL, NULL, e));
+	OK(oprequest_post(
+		t,
+		&(struct oprequest_new){.request = NTMS_OPREQ_MESSAGE, .message = "\"please\"\n\\ \x01 Büro"},
+		&id, e));
 	OK(object_new(t, NTMS_CHANGER_TYPE, "c", NULL, &type, e));
 	OK(sql_do(t, e, "INSERT INTO changer_type VALUES(?,'v','p',48)", "i", type));
 	OK(object_new(t, NTMS_CHANGER, "c", NULL, &id, e));
-	OK(sql_do(t, e, "INSERT INTO changer(id, library, number, element, changer_type) VALUES(?,?,0,500,?)", "iii", id, lib, type));
+	OK(sql_do(t, e, "INSERT INTO changer(id, library, number, element, changer_type) VALUES(?,?,0,500,?)",
+		  "iii", id, lib, type));
 	OK(object_new(t, NTMS_DRIVE_TYPE, "d", NULL, &id, e));
 	OK(sql_do(t, e, "INSERT INTO drive_type VALUES(?,'v','p',31)", "i", id));
 	OK(object_new(t, NTMS_IEDOOR, "door", NULL, &id, e));
@@ -91,17 +97,27 @@ static void text_and_struct_agree(void **state)
 				else
 					assert_string_equal(json_string_value(has), guid_text(&v->id, text));
 				break;
-			case W_TEXT: assert_string_equal(json_string_value(has), v->text); break;
+			case W_TEXT:
+				assert_string_equal(json_string_value(has), v->text);
+				break;
 			case W_TIME:
 				if (v->num)
-					assert_string_equal(json_string_value(has), wire_time_text(v->num, when));
+					assert_string_equal(json_string_value(has),
+							    wire_time_text(v->num, when));
 				else
 					assert_true(json_is_null(has));
 				break;
-			case W_BOOL: assert_int_equal(json_is_true(has), v->num != 0); break;
-			case W_BYTES: assert_true(json_is_string(has)); break;
-			case W_U32: assert_true(json_integer_value(has) == (uint32_t)v->num); break;
-			default: assert_true(json_integer_value(has) == v->num);
+			case W_BOOL:
+				assert_int_equal(json_is_true(has), v->num != 0);
+				break;
+			case W_BYTES:
+				assert_true(json_is_string(has));
+				break;
+			case W_U32:
+				assert_true(json_integer_value(has) == (uint32_t)v->num);
+				break;
+			default:
+				assert_true(json_integer_value(has) == v->num);
 			}
 		}
 		json_decref(j), json_decref(typed);
@@ -115,11 +131,15 @@ static void reading_refuses(void **state)
 
 	assert_int_equal(DO(root, GetNtmsObjectInformation, .object = guid_null), ERROR_INVALID_PARAMETER);
 	assert_int_equal(DO(root, GetNtmsObjectInformation, .object = guid_new()), ERROR_OBJECT_NOT_FOUND);
-	assert_int_equal(DO(root, GetNtmsObjectInformation, .object = guid_new(), .type = NTMS_DRIVE), ERROR_OBJECT_NOT_FOUND);
-	assert_int_equal(DO(root, GetNtmsObjectInformation, .object = g, .type = NTMS_DRIVE), ERROR_OBJECT_NOT_FOUND);
+	assert_int_equal(DO(root, GetNtmsObjectInformation, .object = guid_new(), .type = NTMS_DRIVE),
+			 ERROR_OBJECT_NOT_FOUND);
+	assert_int_equal(DO(root, GetNtmsObjectInformation, .object = g, .type = NTMS_DRIVE),
+			 ERROR_OBJECT_NOT_FOUND);
 	assert_int_equal(DO(root, GetNtmsObjectInformation, .object = g, .type = 1), ERROR_INVALID_PARAMETER);
-	assert_int_equal(DO(root, GetNtmsObjectInformation, .object = g, .type = 18), ERROR_INVALID_PARAMETER);
-	assert_int_equal(DO(root, GetNtmsObjectInformation, .object = g, .type = 4000000000u), ERROR_INVALID_PARAMETER);
+	assert_int_equal(DO(root, GetNtmsObjectInformation, .object = g, .type = 18),
+			 ERROR_INVALID_PARAMETER);
+	assert_int_equal(DO(root, GetNtmsObjectInformation, .object = g, .type = 4000000000u),
+			 ERROR_INVALID_PARAMETER);
 }
 
 /* ---- setting ---- */
@@ -169,26 +189,36 @@ static void numbers_are_checked(void **state)
 		int code;
 		const char *sql;
 	} rows[] = {
-		{lib, NTMS_LIBRARY, "inventoryMethod", 2, 0, "SELECT inventory_method FROM library WHERE id=?"},
+		{lib, NTMS_LIBRARY, "inventoryMethod", 2, 0,
+		 "SELECT inventory_method FROM library WHERE id=?"},
 		{lib, NTMS_LIBRARY, "inventoryMethod", 3, ERROR_INVALID_PARAMETER, NULL},
 		{lib, NTMS_LIBRARY, "autoRecovery", 0, 0, "SELECT auto_recovery FROM library WHERE id=?"},
 		{lib, NTMS_LIBRARY, "autoRecovery", 2, ERROR_INVALID_PARAMETER, NULL},
 		{lib, NTMS_LIBRARY, "flags", 0x20, ERROR_INVALID_PARAMETER, NULL},
-		{lib, NTMS_LIBRARY, "cleanerUsesRemaining", 20, 0, "SELECT cleaner_uses FROM library WHERE id=?"},
-		{drives[0], NTMS_DRIVE, "deferDismountDelay", 60, 0, "SELECT defer_delay FROM drive WHERE id=?"},
+		{lib, NTMS_LIBRARY, "cleanerUsesRemaining", 20, 0,
+		 "SELECT cleaner_uses FROM library WHERE id=?"},
+		{drives[0], NTMS_DRIVE, "deferDismountDelay", 60, 0,
+		 "SELECT defer_delay FROM drive WHERE id=?"},
 		{drives[0], NTMS_DRIVE, "deferDismountDelay", -1, ERROR_INVALID_PARAMETER, NULL},
 		{port, NTMS_IEPORT, "maxExtendSecs", 65535, 0, "SELECT max_extend FROM ieport WHERE id=?"},
 		{port, NTMS_IEPORT, "maxExtendSecs", 65536, ERROR_INVALID_PARAMETER, NULL},
-		{pool, NTMS_MEDIA_POOL, "allocationPolicy", 1, 0, "SELECT allocation_policy FROM media_pool WHERE id=?"},
+		{pool, NTMS_MEDIA_POOL, "allocationPolicy", 1, 0,
+		 "SELECT allocation_policy FROM media_pool WHERE id=?"},
 		{pool, NTMS_MEDIA_POOL, "allocationPolicy", 2, ERROR_INVALID_PARAMETER, NULL},
-		{pool, NTMS_MEDIA_POOL, "deallocationPolicy", 1, 0, "SELECT deallocation_policy FROM media_pool WHERE id=?"},
-		{pool, NTMS_MEDIA_POOL, "maxAllocates", 7, 0, "SELECT max_allocates FROM media_pool WHERE id=?"},
-		{computer, NTMS_COMPUTER, "libRequestPurgeTime", 10, 0, "SELECT librequest_purge FROM computer WHERE id=?"},
+		{pool, NTMS_MEDIA_POOL, "deallocationPolicy", 1, 0,
+		 "SELECT deallocation_policy FROM media_pool WHERE id=?"},
+		{pool, NTMS_MEDIA_POOL, "maxAllocates", 7, 0,
+		 "SELECT max_allocates FROM media_pool WHERE id=?"},
+		{computer, NTMS_COMPUTER, "libRequestPurgeTime", 10, 0,
+		 "SELECT librequest_purge FROM computer WHERE id=?"},
 		{computer, NTMS_COMPUTER, "libRequestFlags", 4, ERROR_INVALID_PARAMETER, NULL},
-		{computer, NTMS_COMPUTER, "opRequestFlags", 0x33, 0, "SELECT oprequest_flags FROM computer WHERE id=?"},
-		{computer, NTMS_COMPUTER, "mediaPoolPolicy", 3, 0, "SELECT pool_policy FROM computer WHERE id=?"},
+		{computer, NTMS_COMPUTER, "opRequestFlags", 0x33, 0,
+		 "SELECT oprequest_flags FROM computer WHERE id=?"},
+		{computer, NTMS_COMPUTER, "mediaPoolPolicy", 3, 0,
+		 "SELECT pool_policy FROM computer WHERE id=?"},
 		{computer, NTMS_COMPUTER, "mediaPoolPolicy", 4, ERROR_INVALID_PARAMETER, NULL},
-		{4, NTMS_MEDIA_POOL, "maxAllocates", 1, ERROR_ACCESS_DENIED, NULL}, /* a system pool has no policy */
+		{4, NTMS_MEDIA_POOL, "maxAllocates", 1, ERROR_ACCESS_DENIED,
+		 NULL}, /* a system pool has no policy */
 		{4, NTMS_MEDIA_POOL, "maxAllocates", 0, 0, NULL},
 		{drives[0], NTMS_DRIVE, "state", 5, 0, NULL}, /* not settable: ignored */
 	};
@@ -227,11 +257,13 @@ static void texts_are_checked(void **state)
 	assert_int_equal(set_text(&root, m, NTMS_PHYSICAL_MEDIA, "name", text), 0);
 	memset(text, 'x', sizeof text);
 	text[127] = 0;
-	assert_int_equal(set_text(&root, m, NTMS_PHYSICAL_MEDIA, "description", text), ERROR_INVALID_PARAMETER);
+	assert_int_equal(set_text(&root, m, NTMS_PHYSICAL_MEDIA, "description", text),
+			 ERROR_INVALID_PARAMETER);
 	text[126] = 0;
 	assert_int_equal(set_text(&root, m, NTMS_PHYSICAL_MEDIA, "description", text), 0);
 	assert_int_equal(set_text(&root, m, NTMS_PHYSICAL_MEDIA, "name", "\xff"), ERROR_INVALID_PARAMETER);
-	assert_int_equal(set_text(&root, drives[0], NTMS_DRIVE, "name", "Mine"), 0); /* a drive's name isn't settable */
+	assert_int_equal(set_text(&root, drives[0], NTMS_DRIVE, "name", "Mine"),
+			 0); /* a drive's name isn't settable */
 	assert_int_equal(number("SELECT name='Drive 0' FROM object WHERE id=?", drives[0]), 1);
 	assert_int_equal(set_text(&root, lib, NTMS_LIBRARY, "name", "Büro"), 0);
 	assert_int_equal(number("SELECT name='Büro' FROM object WHERE id=?", lib), 1);
@@ -245,13 +277,18 @@ static void all_or_nothing(void **state)
 		{.field = member(NTMS_LIBRARY, "inventoryMethod"), .num = 9},
 	};
 
-	assert_int_equal(DO(root, SetNtmsObjectInformation, .object = guid_of(lib), .type = NTMS_LIBRARY, .info = {values, 2}),
+	assert_int_equal(DO(root, SetNtmsObjectInformation, .object = guid_of(lib), .type = NTMS_LIBRARY,
+			    .info = {values, 2}),
 			 ERROR_INVALID_PARAMETER);
 	assert_int_equal(number("SELECT name='L1' FROM object WHERE id=?", lib), 1);
-	assert_int_equal(DO(root, SetNtmsObjectInformation, .object = guid_of(lib), .type = NTMS_DRIVE, .info = {values, 2}),
+	assert_int_equal(DO(root, SetNtmsObjectInformation, .object = guid_of(lib), .type = NTMS_DRIVE,
+			    .info = {values, 2}),
 			 ERROR_OBJECT_NOT_FOUND);
-	assert_int_equal(DO(root, SetNtmsObjectInformation, .object = guid_of(lib), .type = 0, .info = {values, 2}), ERROR_INVALID_PARAMETER);
-	assert_int_equal(DO(root, SetNtmsObjectInformation, .object = guid_of(drives[0]), .type = NTMS_DRIVE, .info = {values + 1, 1}),
+	assert_int_equal(
+		DO(root, SetNtmsObjectInformation, .object = guid_of(lib), .type = 0, .info = {values, 2}),
+		ERROR_INVALID_PARAMETER);
+	assert_int_equal(DO(root, SetNtmsObjectInformation, .object = guid_of(drives[0]), .type = NTMS_DRIVE,
+			    .info = {values + 1, 1}),
 			 ERROR_INVALID_PARAMETER); /* a field of another type */
 }
 
@@ -279,7 +316,8 @@ static void a_pools_media_type_changes_only_while_it_is_empty(void **state)
 	assert_int_equal(set_guid(pool, NTMS_MEDIA_POOL, "mediaType", guid_of(mo)), ERROR_NOT_EMPTY);
 	assert_int_equal(set_guid(pool, NTMS_MEDIA_POOL, "mediaType", guid_of(lto)), 0); /* no change */
 	app_pool("\\U\\V", lto, 0, 0, 0);
-	assert_int_equal(set_guid(row_of(&upper), NTMS_MEDIA_POOL, "mediaType", guid_of(mo)), ERROR_NOT_EMPTY);
+	assert_int_equal(set_guid(row_of(&upper), NTMS_MEDIA_POOL, "mediaType", guid_of(mo)),
+			 ERROR_NOT_EMPTY);
 }
 
 /* ---- enumerating ---- */
@@ -324,7 +362,8 @@ static void container_table(void **state)
 	int64_t ids[16];
 
 	all_objects(ids);
-	int64_t m = ids[13], side = ids[12], lmid = ids[9], pool = number("SELECT pool FROM side WHERE id=?", side);
+	int64_t m = ids[13], side = ids[12], lmid = ids[9],
+		pool = number("SELECT pool FROM side WHERE id=?", side);
 	const int64_t containers[KINDS] = {lib, pool, side, m, lmid, 0};
 
 	for (size_t i = 0; i < countof(rows); i++) {
@@ -350,14 +389,18 @@ static void only_top_level_pools_and_the_root_on_demand(void **state)
 	assert_int_equal(count, 4);
 	assert_int_equal(enumerate(NTMS_MEDIA_POOL, 7, &count), 0);
 	assert_int_equal(count, 1);
-	assert_int_equal(CALL(root, EnumerateNtmsObject, &out, .type = NTMS_MEDIA_POOL, .options = NTMS_ENUM_ROOTPOOL), 0);
+	assert_int_equal(
+		CALL(root, EnumerateNtmsObject, &out, .type = NTMS_MEDIA_POOL, .options = NTMS_ENUM_ROOTPOOL),
+		0);
 	assert_int_equal(out.count, 5);
 	assert_true(row_of(&out.objects.v[0]) == 3); /* first */
 	wire_clear(wire_calls[CALL_EnumerateNtmsObject].out, &out);
-	assert_int_equal(DO(root, EnumerateNtmsObject, .type = NTMS_MEDIA_POOL, .options = 2), ERROR_INVALID_PARAMETER);
+	assert_int_equal(DO(root, EnumerateNtmsObject, .type = NTMS_MEDIA_POOL, .options = 2),
+			 ERROR_INVALID_PARAMETER);
 	assert_int_equal(DO(root, EnumerateNtmsObject, .type = 0), ERROR_INVALID_PARAMETER);
 	assert_int_equal(DO(root, EnumerateNtmsObject, .type = 99), ERROR_INVALID_PARAMETER);
-	assert_int_equal(DO(root, EnumerateNtmsObject, .type = NTMS_DRIVE, .container = guid_new()), ERROR_OBJECT_NOT_FOUND);
+	assert_int_equal(DO(root, EnumerateNtmsObject, .type = NTMS_DRIVE, .container = guid_new()),
+			 ERROR_OBJECT_NOT_FOUND);
 }
 
 static json_t *listed(struct EnumerateNtmsObject_in in)
@@ -379,8 +422,10 @@ static void lists_are_streamed_cut_and_counted(void **state)
 	} rows[] = {{0, 0, 5}, {1, 0, 1}, {3, 0, 3}, {99, 0, 5}, {0, 1, 0}};
 
 	for (size_t i = 0; i < countof(rows); i++) {
-		json_t *j = listed((struct EnumerateNtmsObject_in){.type = NTMS_MEDIA_POOL, .options = NTMS_ENUM_ROOTPOOL,
-								   .limit = rows[i].limit, .countOnly = rows[i].only});
+		json_t *j = listed((struct EnumerateNtmsObject_in){.type = NTMS_MEDIA_POOL,
+								   .options = NTMS_ENUM_ROOTPOOL,
+								   .limit = rows[i].limit,
+								   .countOnly = rows[i].only});
 
 		assert_int_equal(json_integer_value(json_object_get(j, "count")), 5);
 		assert_int_equal(json_array_size(json_object_get(j, "objects")), rows[i].n);
@@ -406,11 +451,14 @@ static uint32_t found(const char *text, uint32_t type, int64_t *first)
 static void objects_are_found_by_what_people_call_them(void **state)
 {
 	guid pool = app_pool("\\Büro", lto, NTMS_ALLOCATE_FROMSCRATCH, 0, 0);
-	int64_t m = a_medium("A00001L8", lto, 0, FREE, AVAILABLE), n = a_medium("A00002L8", lto, 1, FREE, AVAILABLE), first;
+	int64_t m = a_medium("A00001L8", lto, 0, FREE, AVAILABLE),
+		n = a_medium("A00002L8", lto, 1, FREE, AVAILABLE), first;
 	char text[GUID_TEXT];
 	guid g = guid_of(m);
 
-	assert_int_equal(DO(root, AllocateNtmsMedia, .pool = pool, .call = guid_new(), .side = guid_of(side_of(m, 0))), 0);
+	assert_int_equal(
+		DO(root, AllocateNtmsMedia, .pool = pool, .call = guid_new(), .side = guid_of(side_of(m, 0))),
+		0);
 	sql_run("UPDATE drive SET serial='HU100' WHERE number=0");
 	assert_int_equal(found("A00001L8", 0, &first), 1);
 	assert_true(first == m);
@@ -443,7 +491,8 @@ static bool changed(int64_t since, uint32_t type, uint32_t op)
 {
 	struct txn *t = job_begin();
 	int64_t seq = 0;
-	int rc = sql_get(t, &err, "SELECT seq FROM change WHERE seq>? AND type=? AND op=? LIMIT 1", "iuu", since, type, op, "i", &seq);
+	int rc = sql_get(t, &err, "SELECT seq FROM change WHERE seq>? AND type=? AND op=? LIMIT 1", "iuu",
+			 since, type, op, "i", &seq);
 
 	job_end(0);
 	return rc == 0;
@@ -485,7 +534,8 @@ static void every_change_is_told(void **state)
 
 static int update_omid(guid lmid, uint32_t type, const void *bytes, size_t n)
 {
-	return DO(root, UpdateNtmsOmidInfo, .medium = lmid, .labelType = type, .label = {(uint8_t *)bytes, n});
+	return DO(root, UpdateNtmsOmidInfo, .medium = lmid, .labelType = type,
+		  .label = {(uint8_t *)bytes, n});
 }
 
 static void omid_from_a_file_system(void **state)
@@ -504,7 +554,10 @@ static void omid_from_a_file_system(void **state)
 	assert_int_equal(update_omid(got.medium, 2, info, 643), ERROR_INVALID_PARAMETER);
 	assert_int_equal(update_omid(got.medium, 2, info, 0), ERROR_INVALID_PARAMETER);
 	assert_int_equal(update_omid(got.medium, 2, info, 644), 0);
-	assert_int_equal(number("SELECT omid_type='NTFS' AND omid_id=x'01020304' AND omid_info='Dät' FROM side WHERE medium=?", m), 1);
+	assert_int_equal(number("SELECT omid_type='NTFS' AND omid_id=x'01020304' AND omid_info='Dät' FROM "
+				"side WHERE medium=?",
+				m),
+			 1);
 	assert_int_equal(number("SELECT state FROM librequest WHERE op=7 AND medium=?", m), NTMS_LM_PASSED);
 	memset(info, 'x', 128); /* no terminator */
 	assert_int_equal(update_omid(got.medium, 2, info, 644), ERROR_INVALID_PARAMETER);
@@ -513,7 +566,9 @@ static void omid_from_a_file_system(void **state)
 	memcpy(info, "\0\xd8x\0", 4); /* half a surrogate pair */
 	assert_int_equal(update_omid(got.medium, 2, info, 644), ERROR_INVALID_PARAMETER);
 	grant(lib, &user, NTMS_USE_ACCESS);
-	assert_int_equal(DO(user, UpdateNtmsOmidInfo, .medium = got.medium, .labelType = 2, .label = {info, 644}), ERROR_ACCESS_DENIED);
+	assert_int_equal(
+		DO(user, UpdateNtmsOmidInfo, .medium = got.medium, .labelType = 2, .label = {info, 644}),
+		ERROR_ACCESS_DENIED);
 }
 
 static void omid_from_a_raw_label(void **state)
@@ -533,7 +588,8 @@ static void omid_from_a_raw_label(void **state)
 		sum += tar[i];
 	snprintf((char *)tar + 148, 8, "%06o", sum);
 	assert_int_equal(update_omid(got.medium, 1, tar, sizeof tar), 0);
-	assert_int_equal(number("SELECT omid_type='tar' AND omid_info='etc/' FROM side WHERE medium=?", m), 1);
+	assert_int_equal(number("SELECT omid_type='tar' AND omid_info='etc/' FROM side WHERE medium=?", m),
+			 1);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, world_open, world_close)

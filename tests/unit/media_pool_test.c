@@ -9,7 +9,8 @@
 static int create(const struct caller *who, const char *name, uint32_t action, guid *g)
 {
 	struct CreateNtmsMediaPool_out out = {0};
-	int rc = CALL(*who, CreateNtmsMediaPool, &out, .name = (char *)name, .mediaType = guid_of(lto), .action = action);
+	int rc = CALL(*who, CreateNtmsMediaPool, &out, .name = (char *)name, .mediaType = guid_of(lto),
+		      .action = action);
 
 	if (g)
 		*g = out.pool;
@@ -24,11 +25,11 @@ static char *name_of(guid pool)
 	return out.name;
 }
 
-#define assert_name(pool, text)                   \
-	do {                                      \
-		char *name_ = name_of(pool);      \
-		assert_string_equal(name_, text); \
-		free(name_);                      \
+#define assert_name(pool, text)                                                                              \
+	do {                                                                                                 \
+		char *name_ = name_of(pool);                                                                 \
+		assert_string_equal(name_, text);                                                            \
+		free(name_);                                                                                 \
 	} while (0)
 
 static void three_actions(void **state)
@@ -55,7 +56,8 @@ static void names_ignore_case_and_keep_it(void **state)
 	assert_int_equal(create(&root, "Büro", NTMS_CREATE_NEW, &a), 0);
 	assert_int_equal(create(&root, "\\BÜRO", NTMS_OPEN_EXISTING, &b), 0);
 	assert_true(guid_eq(&a, &b));
-	assert_int_equal(create(&root, "\\Application\\bu\xCC\x88ro", NTMS_OPEN_EXISTING, &b), 0); /* u and a combining diaeresis */
+	assert_int_equal(create(&root, "\\Application\\bu\xCC\x88ro", NTMS_OPEN_EXISTING, &b),
+			 0); /* u and a combining diaeresis */
 	assert_true(guid_eq(&a, &b));
 	assert_int_equal(create(&root, "bÜrO", NTMS_CREATE_NEW, NULL), ERROR_ALREADY_EXISTS);
 	assert_name(a, "\\Büro");
@@ -63,7 +65,8 @@ static void names_ignore_case_and_keep_it(void **state)
 
 static void bad_names(void **state)
 {
-	static const char *const names[] = {"", "\\", "\\\\", "\\A\\", "A\\\\B", "A\tB", " ", "\\A\\ ", "\xff\xfe", "A\x7f"};
+	static const char *const names[] = {"",	    "\\", "\\\\",   "\\A\\",	"A\\\\B",
+					    "A\tB", " ",  "\\A\\ ", "\xff\xfe", "A\x7f"};
 	char long_name[600];
 
 	for (size_t i = 0; i < countof(names); i++)
@@ -78,7 +81,8 @@ static void bad_names(void **state)
 	long_name[512] = 0;
 	assert_int_equal(create(&root, long_name, NTMS_CREATE_NEW, NULL), ERROR_INVALID_NAME);
 	long_name[510] = 0;
-	assert_int_equal(create(&root, long_name, NTMS_CREATE_NEW, NULL), ERROR_OBJECT_NOT_FOUND); /* fits, but has no parent */
+	assert_int_equal(create(&root, long_name, NTMS_CREATE_NEW, NULL),
+			 ERROR_OBJECT_NOT_FOUND); /* fits, but has no parent */
 	assert_int_equal(DO(root, CreateNtmsMediaPool, .name = NULL, .action = 1), ERROR_INVALID_PARAMETER);
 }
 
@@ -104,7 +108,9 @@ static void system_pools_are_opened_never_made(void **state)
 	assert_int_equal(create(&root, "\\application", NTMS_OPEN_EXISTING, &g), 0);
 	assert_name(g, "\\Application");
 	assert_int_equal(DO(root, DeleteNtmsMediaPool, .pool = g), ERROR_INVALID_MEDIA_POOL);
-	assert_int_equal(DO(root, DeleteNtmsMediaPool, .pool = guid_of(system_pool(NTMS_POOLTYPE_IMPORT, lto))), ERROR_INVALID_MEDIA_POOL);
+	assert_int_equal(
+		DO(root, DeleteNtmsMediaPool, .pool = guid_of(system_pool(NTMS_POOLTYPE_IMPORT, lto))),
+		ERROR_INVALID_MEDIA_POOL);
 }
 
 static void parents_come_first_and_hold_no_media(void **state)
@@ -114,7 +120,8 @@ static void parents_come_first_and_hold_no_media(void **state)
 	assert_int_equal(create(&root, "\\B\\C", NTMS_CREATE_NEW, NULL), ERROR_OBJECT_NOT_FOUND);
 	assert_int_equal(create(&root, "\\A\\C", NTMS_CREATE_NEW, &b), 0);
 	assert_name(b, "\\A\\C");
-	assert_int_equal(create(&root, "\\A\\C\\D", NTMS_CREATE_NEW, NULL), ERROR_INVALID_NAME); /* C has a media type */
+	assert_int_equal(create(&root, "\\A\\C\\D", NTMS_CREATE_NEW, NULL),
+			 ERROR_INVALID_NAME); /* C has a media type */
 	assert_int_equal(DO(root, DeleteNtmsMediaPool, .pool = a), ERROR_NOT_EMPTY);
 	assert_int_equal(DO(root, DeleteNtmsMediaPool, .pool = b), 0);
 	assert_int_equal(DO(root, DeleteNtmsMediaPool, .pool = b), ERROR_INVALID_MEDIA_POOL);
@@ -125,8 +132,10 @@ static void parents_come_first_and_hold_no_media(void **state)
 
 static void media_type_must_be_one(void **state)
 {
-	assert_int_equal(DO(root, CreateNtmsMediaPool, .name = "X", .mediaType = guid_new(), .action = 2), ERROR_INVALID_MEDIA);
-	assert_int_equal(DO(root, CreateNtmsMediaPool, .name = "X", .mediaType = guid_of(lib), .action = 2), ERROR_INVALID_MEDIA);
+	assert_int_equal(DO(root, CreateNtmsMediaPool, .name = "X", .mediaType = guid_new(), .action = 2),
+			 ERROR_INVALID_MEDIA);
+	assert_int_equal(DO(root, CreateNtmsMediaPool, .name = "X", .mediaType = guid_of(lib), .action = 2),
+			 ERROR_INVALID_MEDIA);
 }
 
 static void creating_needs_control_of_root_and_parent(void **state)
@@ -136,7 +145,8 @@ static void creating_needs_control_of_root_and_parent(void **state)
 	assert_int_equal(create(&user, "\\Mine", NTMS_CREATE_NEW, NULL), ERROR_ACCESS_DENIED);
 	grant(7, &user, NTMS_CONTROL_ACCESS);
 	assert_int_equal(create(&user, "\\Mine", NTMS_CREATE_NEW, NULL), 0);
-	assert_int_equal(create(&other, "\\Mine", NTMS_OPEN_EXISTING, NULL), 0); /* opening tells no more than its id */
+	assert_int_equal(create(&other, "\\Mine", NTMS_OPEN_EXISTING, NULL),
+			 0); /* opening tells no more than its id */
 	assert_int_equal(create(&other, "\\Mine", NTMS_CREATE_NEW, NULL), ERROR_ACCESS_DENIED);
 }
 
@@ -160,7 +170,8 @@ static void new_pools_inherit_below_pools_only(void **state)
 
 	grant(3, &user, NTMS_CONTROL_ACCESS);
 	grant(7, &user, NTMS_CONTROL_ACCESS);
-	assert_int_equal(CALL(user, CreateNtmsMediaPool, &child, .name = "\\Top", .action = NTMS_CREATE_NEW), 0);
+	assert_int_equal(CALL(user, CreateNtmsMediaPool, &child, .name = "\\Top", .action = NTMS_CREATE_NEW),
+			 0);
 	top = child.pool;
 	d = descriptor_of(top, &keep);
 	assert_int_equal(descriptor_grants(&d, user.token, NTMS_ALL_ACCESS), NTMS_ALL_ACCESS);
@@ -169,7 +180,8 @@ static void new_pools_inherit_below_pools_only(void **state)
 	assert_true(sid_equal(d.owner, user.token->sids));
 	free(keep.p);
 	grant(row_of(&top), &other, NTMS_USE_ACCESS);
-	assert_int_equal(CALL(root, CreateNtmsMediaPool, &child, .name = "\\Top\\Sub", .action = NTMS_CREATE_NEW), 0);
+	assert_int_equal(
+		CALL(root, CreateNtmsMediaPool, &child, .name = "\\Top\\Sub", .action = NTMS_CREATE_NEW), 0);
 	d = descriptor_of(child.pool, &keep);
 	assert_int_equal(descriptor_grants(&d, other.token, NTMS_ALL_ACCESS), NTMS_USE_ACCESS);
 	free(keep.p);
@@ -184,13 +196,15 @@ static void an_explicit_descriptor_is_taken_as_it_is(void **state)
 
 	acl_add(&acl, ACCESS_ALLOWED_ACE_TYPE, 0, GENERIC_READ, other.token->sids);
 	b = descriptor_build(&(struct descriptor){.control = SE_DACL_PRESENT, .dacl = acl.p});
-	assert_int_equal(CALL(root, CreateNtmsMediaPool, &out, .name = "\\P", .action = 2, .descriptor = b), 0);
+	assert_int_equal(CALL(root, CreateNtmsMediaPool, &out, .name = "\\P", .action = 2, .descriptor = b),
+			 0);
 	d = descriptor_of(out.pool, &keep);
 	assert_int_equal(descriptor_grants(&d, other.token, NTMS_ALL_ACCESS), NTMS_USE_ACCESS | READ_CONTROL);
 	assert_int_equal(descriptor_grants(&d, user.token, NTMS_ALL_ACCESS), 0);
 	assert_true(sid_equal(d.owner, root.token->sids));
 	b.n--;
-	assert_int_equal(DO(root, CreateNtmsMediaPool, .name = "\\Q", .action = 2, .descriptor = b), ERROR_INVALID_PARAMETER);
+	assert_int_equal(DO(root, CreateNtmsMediaPool, .name = "\\Q", .action = 2, .descriptor = b),
+			 ERROR_INVALID_PARAMETER);
 	free(b.p), free(keep.p);
 	acl_free(&acl);
 }
@@ -205,7 +219,8 @@ static int rename_pool(guid g, const char *name)
 
 static void renaming_takes_the_subtree_along(void **state)
 {
-	guid a = app_pool("\\A", 0, 0, 0, 0), ab = app_pool("\\A\\B", 0, 0, 0, 0), c, abc = app_pool("\\A\\B\\C", lto, 0, 0, 0), d;
+	guid a = app_pool("\\A", 0, 0, 0, 0), ab = app_pool("\\A\\B", 0, 0, 0, 0), c,
+	     abc = app_pool("\\A\\B\\C", lto, 0, 0, 0), d;
 
 	app_pool("\\AB", lto, 0, 0, 0); /* begins alike */
 	assert_int_equal(rename_pool(a, "Straße"), 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The calls that queue library requests: mount, dismount, inject, eject, inventory, enable and disable. What they refuse at once, and
- * what they leave for the controllers. */
+ * The calls that queue library requests: mount, dismount, inject, eject, inventory, enable and disable. What
+ * they refuse at once, and what they leave for the controllers. */
 #include "media_world.h"
 
 #include <ntmsapi.h>
@@ -12,8 +12,8 @@
 #define OFFLINE model_offline_library(NULL)
 
 static guid pool;
-static int64_t m;     /* allocated, in slot 0 */
-static guid lmid;     /* its logical medium */
+static int64_t m; /* allocated, in slot 0 */
+static guid lmid; /* its logical medium */
 static guid call;
 
 static guid allocate(guid from)
@@ -38,13 +38,16 @@ static int open_world(void **state)
 static int64_t last_request(void) { return number("SELECT max(id) FROM librequest WHERE ?=0", 0); }
 static int64_t field(const char *sql) { return number(sql, last_request()); }
 
-#define MOUNT(who, list, ...)                                                                                       \
-	({                                                                                                          \
-		guid media_[] = list;                                                                               \
-		call = guid_new();                                                                                  \
-		DO(who, MountNtmsMedia, .call = call, .media = {media_, countof(media_)}, __VA_ARGS__);             \
+#define MOUNT(who, list, ...)                                                                                \
+	({                                                                                                   \
+		guid media_[] = list;                                                                        \
+		call = guid_new();                                                                           \
+		DO(who, MountNtmsMedia, .call = call, .media = {media_, countof(media_)}, __VA_ARGS__);      \
 	})
-#define ONE(...) {__VA_ARGS__}
+#define ONE(...)                                                                                             \
+	{                                                                                                    \
+		__VA_ARGS__                                                                                  \
+	}
 
 /* ---- mount ---- */
 
@@ -56,21 +59,26 @@ static void mount_arguments(void **state)
 	assert_int_equal(MOUNT(root, ONE(lmid), .options = 0x40), ERROR_INVALID_PARAMETER);
 	assert_int_equal(MOUNT(root, ONE(lmid), .priority = 16), ERROR_INVALID_PARAMETER);
 	assert_int_equal(MOUNT(root, ONE(lmid), .priority = -16), ERROR_INVALID_PARAMETER);
-	assert_int_equal(MOUNT(root, ONE(lmid), .options = NTMS_MOUNT_SPECIFIC_DRIVE), ERROR_INVALID_PARAMETER);
+	assert_int_equal(MOUNT(root, ONE(lmid), .options = NTMS_MOUNT_SPECIFIC_DRIVE),
+			 ERROR_INVALID_PARAMETER);
 	assert_int_equal(MOUNT(root, ONE(guid_new())), ERROR_INVALID_MEDIA);
-	assert_int_equal(MOUNT(root, ONE(guid_of(m))), ERROR_INVALID_MEDIA); /* neither a logical medium nor a side */
+	assert_int_equal(MOUNT(root, ONE(guid_of(m))),
+			 ERROR_INVALID_MEDIA); /* neither a logical medium nor a side */
 	assert_int_equal(MOUNT(root, ONE(lmid, lmid)), ERROR_INVALID_MEDIA);
 	assert_int_equal(MOUNT(root, ONE(lmid, side)), ERROR_INVALID_MEDIA); /* the same under two names */
-	assert_int_equal(MOUNT(root, ONE(lmid), .options = NTMS_MOUNT_SPECIFIC_DRIVE, .drives = {&side, 1}), ERROR_INVALID_DRIVE);
+	assert_int_equal(MOUNT(root, ONE(lmid), .options = NTMS_MOUNT_SPECIFIC_DRIVE, .drives = {&side, 1}),
+			 ERROR_INVALID_DRIVE);
 	assert_int_equal(number("SELECT count(*) FROM librequest WHERE ?=0", 0), 0);
-	assert_int_equal(MOUNT(root, ONE(lmid), .options = NTMS_MOUNT_SPECIFIC_DRIVE, .drives = {&drive, 1}, .timeout = INFINITE),
+	assert_int_equal(MOUNT(root, ONE(lmid), .options = NTMS_MOUNT_SPECIFIC_DRIVE, .drives = {&drive, 1},
+			       .timeout = INFINITE),
 			 ERROR_IO_PENDING);
 	assert_true(field("SELECT drive FROM librequest WHERE id=?") == drives[0]);
 }
 
 static void mount_queues_a_request(void **state)
 {
-	assert_int_equal(MOUNT(root, ONE(lmid), .options = NTMS_MOUNT_READ | NTMS_MOUNT_WRITE, .priority = -7, .timeout = 9000),
+	assert_int_equal(MOUNT(root, ONE(lmid), .options = NTMS_MOUNT_READ | NTMS_MOUNT_WRITE, .priority = -7,
+			       .timeout = 9000),
 			 ERROR_IO_PENDING);
 	assert_true(world_woken(lib));
 	assert_int_equal(field("SELECT op FROM librequest WHERE id=?"), NTMS_LM_MOUNT);
@@ -80,7 +88,8 @@ static void mount_queues_a_request(void **state)
 	assert_true(field("SELECT side FROM librequest WHERE id=?") == side_of(m, 0));
 	assert_int_equal(field("SELECT user='root' FROM librequest WHERE id=?"), 1);
 	guid again[] = {lmid};
-	assert_int_equal(DO(root, MountNtmsMedia, .call = call, .media = {again, 1}), ERROR_IO_PENDING); /* sent again */
+	assert_int_equal(DO(root, MountNtmsMedia, .call = call, .media = {again, 1}),
+			 ERROR_IO_PENDING); /* sent again */
 	assert_int_equal(number("SELECT count(*) FROM librequest WHERE ?=0", 0), 1);
 }
 
@@ -102,7 +111,8 @@ static void mount_ends_when_its_last_request_does(void **state)
 	assert_int_equal(JOB(media_poll_call(t, &root, &call, &which, &out, e)), 0);
 	assert_int_equal(which, CALL_MountNtmsMedia);
 	assert_int_equal(out.drives.n, 2);
-	assert_true(row_of(&out.drives.v[0]) == drives[0] && row_of(&out.drives.v[1]) == drives[1]); /* in the order given */
+	assert_true(row_of(&out.drives.v[0]) == drives[0] &&
+		    row_of(&out.drives.v[1]) == drives[1]); /* in the order given */
 	wire_clear(wire_calls[CALL_MountNtmsMedia].out, &out);
 	assert_true(n != 0);
 }
@@ -146,11 +156,13 @@ static void mount_rights(void **state)
 
 static void mount_states(void **state)
 {
-	int64_t side = side_of(m, 0), fresh = a_medium("N00001L8", lto, 2, NTMS_POOLTYPE_FOREIGN, NTMS_PARTSTATE_NEW);
+	int64_t side = side_of(m, 0),
+		fresh = a_medium("N00001L8", lto, 2, NTMS_POOLTYPE_FOREIGN, NTMS_PARTSTATE_NEW);
 
 	assert_int_equal(MOUNT(root, ONE(guid_of(side_of(fresh, 0))), .timeout = 1), ERROR_INVALID_STATE);
 	OK(side_set_state(t, side, NTMS_PARTSTATE_COMPLETE, e));
-	assert_int_equal(MOUNT(root, ONE(lmid), .options = NTMS_MOUNT_WRITE, .timeout = 1), ERROR_WRITE_PROTECT);
+	assert_int_equal(MOUNT(root, ONE(lmid), .options = NTMS_MOUNT_WRITE, .timeout = 1),
+			 ERROR_WRITE_PROTECT);
 	assert_int_equal(MOUNT(root, ONE(lmid), .options = NTMS_MOUNT_READ, .timeout = 1), ERROR_IO_PENDING);
 	OK(medium_enable(t, m, false, "", e));
 	assert_int_equal(MOUNT(root, ONE(lmid), .timeout = 1), ERROR_RESOURCE_DISABLED);
@@ -169,21 +181,29 @@ static void mount_drives(void **state)
 
 	a_medium("B00001L8", lto, 1, FREE, AVAILABLE);
 	other_lmid = allocate(pool);
-	assert_int_equal(MOUNT(root, ONE(lmid, other_lmid), .options = NTMS_MOUNT_SPECIFIC_DRIVE, .drives = {both, 2}), ERROR_INVALID_DRIVE);
+	assert_int_equal(
+		MOUNT(root, ONE(lmid, other_lmid), .options = NTMS_MOUNT_SPECIFIC_DRIVE, .drives = {both, 2}),
+		ERROR_INVALID_DRIVE);
 	OK(object_new(t, NTMS_LIBRARY, "L2", NULL, &second, e));
 	OK(sql_do(t, e, "INSERT INTO library(id, key, library_type) VALUES(?,'l2',2)", "i", second));
 	OK(object_new(t, NTMS_DRIVE, "Drive 9", &(guid){{9}}, &foreign, e));
-	OK(sql_do(t, e, "INSERT INTO drive(id, library, number, element) VALUES(?,?,9,9)", "ii", foreign, second));
+	OK(sql_do(t, e, "INSERT INTO drive(id, library, number, element) VALUES(?,?,9,9)", "ii", foreign,
+		  second));
 	elsewhere = guid_of(foreign);
-	assert_int_equal(MOUNT(root, ONE(lmid), .options = NTMS_MOUNT_SPECIFIC_DRIVE, .drives = {&elsewhere, 1}), ERROR_DRIVE_MEDIA_MISMATCH);
+	assert_int_equal(
+		MOUNT(root, ONE(lmid), .options = NTMS_MOUNT_SPECIFIC_DRIVE, .drives = {&elsewhere, 1}),
+		ERROR_DRIVE_MEDIA_MISMATCH);
 	OK(object_enable(t, drives[0], false, e));
-	assert_int_equal(MOUNT(root, ONE(lmid), .options = NTMS_MOUNT_SPECIFIC_DRIVE, .drives = {&drive, 1}), ERROR_RESOURCE_DISABLED);
+	assert_int_equal(MOUNT(root, ONE(lmid), .options = NTMS_MOUNT_SPECIFIC_DRIVE, .drives = {&drive, 1}),
+			 ERROR_RESOURCE_DISABLED);
 	assert_int_equal(MOUNT(root, ONE(lmid), .timeout = 1), ERROR_IO_PENDING); /* there is another */
 	assert_int_equal(MOUNT(root, ONE(lmid, other_lmid), .timeout = 1), ERROR_RESOURCE_DISABLED);
 	sql_run("UPDATE drive SET generation='LTO-5'");
 	old = guid_of(drives[1]);
-	assert_int_equal(MOUNT(root, ONE(lmid), .timeout = 1), ERROR_RESOURCE_NOT_AVAILABLE); /* none ever takes it */
-	assert_int_equal(MOUNT(root, ONE(lmid), .options = NTMS_MOUNT_SPECIFIC_DRIVE, .drives = {&old, 1}), ERROR_DRIVE_MEDIA_MISMATCH);
+	assert_int_equal(MOUNT(root, ONE(lmid), .timeout = 1),
+			 ERROR_RESOURCE_NOT_AVAILABLE); /* none ever takes it */
+	assert_int_equal(MOUNT(root, ONE(lmid), .options = NTMS_MOUNT_SPECIFIC_DRIVE, .drives = {&old, 1}),
+			 ERROR_DRIVE_MEDIA_MISMATCH);
 	sql_run("UPDATE drive SET generation='LTO-9'");
 	assert_int_equal(MOUNT(root, ONE(lmid), .options = NTMS_MOUNT_WRITE, .timeout = 1), ERROR_IO_PENDING);
 }
@@ -196,7 +216,8 @@ static void all_in_one_library(void **state)
 	OK(object_new(t, NTMS_LIBRARY, "L2", NULL, &second, e));
 	OK(sql_do(t, e, "INSERT INTO library(id, key, library_type) VALUES(?,'l2',2)", "i", second));
 	OK(object_new(t, NTMS_STORAGESLOT, "Slot", NULL, &slot, e));
-	OK(sql_do(t, e, "INSERT INTO slot(id, library, number, element) VALUES(?,?,0,0)", "ii", slot, second));
+	OK(sql_do(t, e, "INSERT INTO slot(id, library, number, element) VALUES(?,?,0,0)", "ii", slot,
+		  second));
 	OK(medium_move(t, n, slot, false, true, e));
 	assert_int_equal(MOUNT(root, ONE(lmid, other_lmid), .timeout = 1), ERROR_INVALID_LIBRARY);
 }
@@ -209,7 +230,8 @@ static void sides_of_one_medium_exclude_each_other(void **state)
 	sql_run("UPDATE drive SET generation=''");
 	assert_int_equal(MOUNT(root, ONE(a, b), .timeout = 1), ERROR_INVALID_MEDIA);
 	assert_non_null(strstr(err.why, "sides"));
-	assert_int_equal(MOUNT(root, ONE(b), .timeout = 1), ERROR_IO_PENDING); /* media not allocated can be looked at */
+	assert_int_equal(MOUNT(root, ONE(b), .timeout = 1),
+			 ERROR_IO_PENDING); /* media not allocated can be looked at */
 }
 
 static void offline_media_ask_an_operator(void **state)
@@ -217,8 +239,11 @@ static void offline_media_ask_an_operator(void **state)
 	int64_t op;
 
 	OK(medium_lost(t, m, e));
-	assert_int_equal(MOUNT(root, ONE(lmid), .options = NTMS_MOUNT_ERROR_OFFLINE, .timeout = INFINITE), ERROR_MEDIA_OFFLINE);
-	assert_int_equal(MOUNT(root, ONE(lmid), .options = NTMS_MOUNT_ERROR_NOT_AVAILABLE, .timeout = INFINITE), ERROR_MEDIA_OFFLINE);
+	assert_int_equal(MOUNT(root, ONE(lmid), .options = NTMS_MOUNT_ERROR_OFFLINE, .timeout = INFINITE),
+			 ERROR_MEDIA_OFFLINE);
+	assert_int_equal(
+		MOUNT(root, ONE(lmid), .options = NTMS_MOUNT_ERROR_NOT_AVAILABLE, .timeout = INFINITE),
+		ERROR_MEDIA_OFFLINE);
 	assert_int_equal(MOUNT(root, ONE(lmid), .timeout = 0), ERROR_MEDIA_OFFLINE);
 	assert_int_equal(number("SELECT count(*) FROM oprequest WHERE ?=0", 0), 0);
 	assert_int_equal(MOUNT(root, ONE(lmid), .timeout = INFINITE), ERROR_IO_PENDING);
@@ -240,7 +265,8 @@ static void one_offline_medium_holds_the_others_back(void **state)
 	assert_int_equal(MOUNT(root, ONE(lmid, other_lmid), .timeout = INFINITE), ERROR_IO_PENDING);
 	assert_int_equal(number("SELECT count(*) FROM librequest WHERE library=?", OFFLINE), 2);
 	assert_int_equal(number("SELECT count(*) FROM librequest WHERE oprequest IS NOT NULL AND ?=0", 0), 1);
-	assert_int_equal(number("SELECT arg2=(SELECT guid FROM object WHERE id=?) FROM oprequest", lib), 1); /* to the other one */
+	assert_int_equal(number("SELECT arg2=(SELECT guid FROM object WHERE id=?) FROM oprequest", lib),
+			 1); /* to the other one */
 }
 
 static void mount_without_waiting(void **state)
@@ -264,10 +290,10 @@ static void a_session_that_ends_stops_its_mounts(void **state)
 
 /* ---- dismount ---- */
 
-#define DISMOUNT(who, list, ...)                                                                \
-	({                                                                                      \
-		guid media_[] = list;                                                           \
-		DO(who, DismountNtmsMedia, .media = {media_, countof(media_)}, __VA_ARGS__);    \
+#define DISMOUNT(who, list, ...)                                                                             \
+	({                                                                                                   \
+		guid media_[] = list;                                                                        \
+		DO(who, DismountNtmsMedia, .media = {media_, countof(media_)}, __VA_ARGS__);                 \
 	})
 
 static void dismount(void **state)
@@ -282,7 +308,9 @@ static void dismount(void **state)
 	assert_int_equal(DISMOUNT(root, ONE(lmid)), ERROR_MEDIA_NOT_AVAILABLE);
 	OK(medium_enable(t, m, true, "", e));
 	OK(medium_move(t, m, drives[0], false, true, e));
-	OK(sql_do(t, e, "UPDATE physical_media SET mounted_side=(SELECT id FROM side WHERE medium=?1) WHERE id=?1", "i", m));
+	OK(sql_do(t, e,
+		  "UPDATE physical_media SET mounted_side=(SELECT id FROM side WHERE medium=?1) WHERE id=?1",
+		  "i", m));
 	OK(object_enable(t, lib, false, e));
 	assert_int_equal(DISMOUNT(root, ONE(lmid)), ERROR_DEVICE_NOT_AVAILABLE);
 	OK(object_enable(t, lib, true, e));
@@ -294,7 +322,8 @@ static void dismount(void **state)
 	OK(request_finish(t, id, NTMS_LM_PASSED, 0, "", e));
 	OK(sql_do(t, e, "UPDATE physical_media SET mounted_side=NULL WHERE id=?", "i", m));
 	OK(sql_do(t, e, "UPDATE drive SET state=7 WHERE id=?", "i", drives[0]));
-	assert_int_equal(DISMOUNT(root, ONE(lmid), .options = NTMS_DISMOUNT_DEFERRED), ERROR_INVALID_STATE); /* it is already */
+	assert_int_equal(DISMOUNT(root, ONE(lmid), .options = NTMS_DISMOUNT_DEFERRED),
+			 ERROR_INVALID_STATE); /* it is already */
 	assert_int_equal(DISMOUNT(root, ONE(lmid)), 0);
 	OK(medium_lost(t, m, e));
 	assert_int_equal(DISMOUNT(root, ONE(lmid)), ERROR_MEDIA_OFFLINE);
@@ -305,7 +334,8 @@ static void dismount(void **state)
 static int inject(uint32_t action, guid *operation)
 {
 	struct InjectNtmsMedia_out out = {0};
-	int rc = CALL(root, InjectNtmsMedia, &out, .library = guid_of(lib), .operation = *operation, .action = action);
+	int rc = CALL(root, InjectNtmsMedia, &out, .library = guid_of(lib), .operation = *operation,
+		      .action = action);
 
 	*operation = out.operation;
 	return rc;
@@ -326,7 +356,8 @@ static void inject_and_its_refusals(void **state)
 	assert_true(row_of(&op) == last_request());
 	assert_int_equal(inject(NTMS_INJECT_STARTMANY, &many), 0); /* queued behind it */
 	assert_int_equal(field("SELECT wanted FROM librequest WHERE id=?"), WANTED_MANY);
-	assert_int_equal(inject(NTMS_INJECT_RETRACT, &op), ERROR_INVALID_OPERATION); /* an id of START can only be stopped */
+	assert_int_equal(inject(NTMS_INJECT_RETRACT, &op),
+			 ERROR_INVALID_OPERATION); /* an id of START can only be stopped */
 	guid again = many;
 	assert_int_equal(inject(NTMS_INJECT_RETRACT, &again), 0);
 	assert_int_equal(field("SELECT wanted FROM librequest WHERE id=?"), WANTED_MANY | WANTED_RETRACT);
@@ -420,22 +451,26 @@ static void eject_and_its_refusals(void **state)
 
 static void a_batch_begins_with_start(void **state)
 {
-	int64_t a = a_medium("B00001L8", lto, 1, FREE, AVAILABLE), b = a_medium("C00001L8", lto, 2, FREE, AVAILABLE), more = 0;
+	int64_t a = a_medium("B00001L8", lto, 1, FREE, AVAILABLE),
+		b = a_medium("C00001L8", lto, 2, FREE, AVAILABLE), more = 0;
 	guid op = {0};
 
 	OK(object_new(t, NTMS_IEPORT, "Port 1", NULL, &more, e));
-	OK(sql_do(t, e, "INSERT INTO ieport(id, library, number, element) VALUES(?,?,1,77)", "ii", more, lib));
+	OK(sql_do(t, e, "INSERT INTO ieport(id, library, number, element) VALUES(?,?,1,77)", "ii", more,
+		  lib));
 	assert_int_equal(eject(a, NTMS_EJECT_QUEUE, &op), 0);
 	assert_true(guid_is_null(&op));
 	assert_int_equal(field("SELECT state FROM librequest WHERE id=?"), NTMS_LM_DEFERRED);
 	assert_int_equal(eject(b, NTMS_EJECT_QUEUE, &op), 0);
 	assert_int_equal(eject(m, NTMS_EJECT_QUEUE, &op), ERROR_BUSY); /* more than the port holds */
-	assert_int_equal(DO(user, EjectNtmsMedia, .action = NTMS_EJECT_START), ERROR_INVALID_PARAMETER); /* another session's batch */
+	assert_int_equal(DO(user, EjectNtmsMedia, .action = NTMS_EJECT_START),
+			 ERROR_INVALID_PARAMETER); /* another session's batch */
 	assert_int_equal(eject(0, NTMS_EJECT_START, &op), 0);
 	assert_false(guid_is_null(&op));
 	assert_int_equal(number("SELECT count(*) FROM librequest WHERE op=10 AND state=0 AND ?=0", 0), 2);
 	assert_int_equal(eject(0, NTMS_EJECT_STOP, &op), 0);
-	assert_int_equal(number("SELECT count(*) FROM librequest WHERE op=10 AND state=8 AND ?=0", 0), 2); /* all of it */
+	assert_int_equal(number("SELECT count(*) FROM librequest WHERE op=10 AND state=8 AND ?=0", 0),
+			 2); /* all of it */
 	op = guid_null;
 	assert_int_equal(eject(a, NTMS_EJECT_QUEUE, &op), 0);
 	assert_int_equal(eject(b, NTMS_EJECT_START, &op), 0); /* with the last medium */
@@ -458,12 +493,19 @@ static void inventory(void **state)
 {
 	guid g = guid_of(lib);
 
-	assert_int_equal(DO(root, InventoryNtmsLibrary, .action = NTMS_INVENTORY_FAST), ERROR_INVALID_PARAMETER);
-	assert_int_equal(DO(root, InventoryNtmsLibrary, .library = g, .action = NTMS_INVENTORY_NONE), ERROR_INVALID_PARAMETER);
-	assert_int_equal(DO(root, InventoryNtmsLibrary, .library = g, .action = NTMS_INVENTORY_SLOT), ERROR_INVALID_PARAMETER);
-	assert_int_equal(DO(root, InventoryNtmsLibrary, .library = guid_new(), .action = NTMS_INVENTORY_FAST), ERROR_INVALID_LIBRARY);
-	assert_int_equal(DO(root, InventoryNtmsLibrary, .library = guid_of(OFFLINE), .action = NTMS_INVENTORY_FAST), ERROR_INVALID_LIBRARY);
-	assert_int_equal(DO(user, InventoryNtmsLibrary, .library = g, .action = NTMS_INVENTORY_FAST), ERROR_ACCESS_DENIED);
+	assert_int_equal(DO(root, InventoryNtmsLibrary, .action = NTMS_INVENTORY_FAST),
+			 ERROR_INVALID_PARAMETER);
+	assert_int_equal(DO(root, InventoryNtmsLibrary, .library = g, .action = NTMS_INVENTORY_NONE),
+			 ERROR_INVALID_PARAMETER);
+	assert_int_equal(DO(root, InventoryNtmsLibrary, .library = g, .action = NTMS_INVENTORY_SLOT),
+			 ERROR_INVALID_PARAMETER);
+	assert_int_equal(DO(root, InventoryNtmsLibrary, .library = guid_new(), .action = NTMS_INVENTORY_FAST),
+			 ERROR_INVALID_LIBRARY);
+	assert_int_equal(
+		DO(root, InventoryNtmsLibrary, .library = guid_of(OFFLINE), .action = NTMS_INVENTORY_FAST),
+		ERROR_INVALID_LIBRARY);
+	assert_int_equal(DO(user, InventoryNtmsLibrary, .library = g, .action = NTMS_INVENTORY_FAST),
+			 ERROR_ACCESS_DENIED);
 	sql_run("UPDATE library SET inventory_method=2 WHERE key='l1'");
 	assert_int_equal(DO(root, InventoryNtmsLibrary, .library = g, .action = NTMS_INVENTORY_DEFAULT), 0);
 	assert_int_equal(field("SELECT option FROM librequest WHERE id=?"), NTMS_INVENTORY_OMID);
@@ -475,29 +517,37 @@ static void inventory(void **state)
 	assert_int_equal(DO(root, InventoryNtmsLibrary, .library = g, .action = NTMS_INVENTORY_STOP), 0);
 	assert_int_equal(field("SELECT wanted FROM librequest WHERE id=?"), WANTED_STOP);
 	OK(object_enable(t, lib, false, e));
-	assert_int_equal(DO(root, InventoryNtmsLibrary, .library = g, .action = NTMS_INVENTORY_FAST), ERROR_RESOURCE_DISABLED);
+	assert_int_equal(DO(root, InventoryNtmsLibrary, .library = g, .action = NTMS_INVENTORY_FAST),
+			 ERROR_RESOURCE_DISABLED);
 	OK(object_enable(t, lib, true, e));
 	OK(object_set_state(t, lib, NTMS_NOT_PRESENT, e));
-	assert_int_equal(DO(root, InventoryNtmsLibrary, .library = g, .action = NTMS_INVENTORY_FAST), ERROR_DEVICE_NOT_AVAILABLE);
+	assert_int_equal(DO(root, InventoryNtmsLibrary, .library = g, .action = NTMS_INVENTORY_FAST),
+			 ERROR_DEVICE_NOT_AVAILABLE);
 }
 
 static void enabling_is_queued(void **state)
 {
 	guid drive = guid_of(drives[0]), medium = guid_of(m);
 
-	assert_int_equal(DO(root, DisableNtmsObject, .object = guid_of(slots[0]), .type = NTMS_STORAGESLOT), ERROR_INVALID_PARAMETER);
+	assert_int_equal(DO(root, DisableNtmsObject, .object = guid_of(slots[0]), .type = NTMS_STORAGESLOT),
+			 ERROR_INVALID_PARAMETER);
 	assert_int_equal(DO(root, DisableNtmsObject, .type = NTMS_DRIVE), ERROR_INVALID_PARAMETER);
-	assert_int_equal(DO(root, DisableNtmsObject, .object = drive, .type = NTMS_LIBRARY), ERROR_OBJECT_NOT_FOUND);
-	assert_int_equal(DO(root, DisableNtmsObject, .object = guid_of(OFFLINE), .type = NTMS_LIBRARY), ERROR_LIBRARY_OFFLINE);
-	assert_int_equal(DO(user, DisableNtmsObject, .object = drive, .type = NTMS_DRIVE), ERROR_ACCESS_DENIED);
-	assert_int_equal(DO(root, EnableNtmsObject, .object = drive, .type = NTMS_DRIVE), ERROR_INVALID_STATE);
+	assert_int_equal(DO(root, DisableNtmsObject, .object = drive, .type = NTMS_LIBRARY),
+			 ERROR_OBJECT_NOT_FOUND);
+	assert_int_equal(DO(root, DisableNtmsObject, .object = guid_of(OFFLINE), .type = NTMS_LIBRARY),
+			 ERROR_LIBRARY_OFFLINE);
+	assert_int_equal(DO(user, DisableNtmsObject, .object = drive, .type = NTMS_DRIVE),
+			 ERROR_ACCESS_DENIED);
+	assert_int_equal(DO(root, EnableNtmsObject, .object = drive, .type = NTMS_DRIVE),
+			 ERROR_INVALID_STATE);
 	assert_int_equal(DO(root, DisableNtmsObject, .object = drive, .type = NTMS_DRIVE), 0);
 	assert_int_equal(field("SELECT op FROM librequest WHERE id=?"), NTMS_LM_DISABLEDRIVE);
 	assert_true(field("SELECT drive FROM librequest WHERE id=?") == drives[0]);
 	assert_int_equal(DO(root, DisableNtmsObject, .object = medium, .type = NTMS_PHYSICAL_MEDIA), 0);
 	assert_int_equal(field("SELECT op FROM librequest WHERE id=?"), NTMS_LM_DISABLEMEDIA);
 	OK(medium_enable(t, m, false, "", e));
-	assert_int_equal(DO(root, DisableNtmsObject, .object = medium, .type = NTMS_PHYSICAL_MEDIA), ERROR_INVALID_STATE);
+	assert_int_equal(DO(root, DisableNtmsObject, .object = medium, .type = NTMS_PHYSICAL_MEDIA),
+			 ERROR_INVALID_STATE);
 	assert_int_equal(DO(root, EnableNtmsObject, .object = medium, .type = NTMS_PHYSICAL_MEDIA), 0);
 	OK(medium_lost(t, m, e));
 	assert_int_equal(DO(root, EnableNtmsObject, .object = medium, .type = NTMS_PHYSICAL_MEDIA), 0);

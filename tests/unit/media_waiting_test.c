@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Calls that wait: allocations for media, waits for operators, mounts; how each ends: answered, refused, too late, with its session,
- * with the daemon. */
+ * Calls that wait: allocations for media, waits for operators, mounts; how each ends: answered, refused, too
+ * late, with its session, with the daemon. */
 #include "media_world.h"
 
 #include <ntmsapi.h>
@@ -18,8 +18,11 @@ static struct AllocateNtmsMedia_out got;
 static int64_t wait_for_medium(const struct caller *who, uint32_t timeout)
 {
 	call = guid_new();
-	assert_int_equal(CALL(*who, AllocateNtmsMedia, &got, .pool = pool, .call = call, .timeout = timeout), ERROR_IO_PENDING);
-	return number("SELECT oprequest FROM waiting WHERE code IS NULL AND ? IS NOT NULL ORDER BY oprequest DESC LIMIT 1", 0);
+	assert_int_equal(CALL(*who, AllocateNtmsMedia, &got, .pool = pool, .call = call, .timeout = timeout),
+			 ERROR_IO_PENDING);
+	return number("SELECT oprequest FROM waiting WHERE code IS NULL AND ? IS NOT NULL ORDER BY oprequest "
+		      "DESC LIMIT 1",
+		      0);
 }
 
 static int open_world(void **state)
@@ -63,11 +66,18 @@ static void asks_for_media_and_names_the_pool(void **state)
 
 	assert_int_equal(number("SELECT request FROM oprequest WHERE id=?", op), NTMS_OPREQ_NEWMEDIA);
 	assert_int_equal(number("SELECT arg1_type FROM oprequest WHERE id=?", op), NTMS_MEDIA_POOL);
-	assert_int_equal(number("SELECT arg1=(SELECT guid FROM object WHERE name='Backup') FROM oprequest WHERE id=?", op), 1);
+	assert_int_equal(
+		number("SELECT arg1=(SELECT guid FROM object WHERE name='Backup') FROM oprequest WHERE id=?",
+		       op),
+		1);
 	assert_int_equal(number("SELECT message LIKE '%\\Backup%LTO-8%' FROM oprequest WHERE id=?", op), 1);
-	assert_int_equal(number("SELECT user='root' AND application='test' AND computer='here' FROM oprequest WHERE id=?", op), 1);
+	assert_int_equal(number("SELECT user='root' AND application='test' AND computer='here' FROM "
+				"oprequest WHERE id=?",
+				op),
+			 1);
 	assert_int_equal(poll_call(&root, &call), ERROR_IO_PENDING);
-	assert_int_equal(CALL(root, AllocateNtmsMedia, &got, .pool = pool, .call = call), ERROR_IO_PENDING); /* sent again */
+	assert_int_equal(CALL(root, AllocateNtmsMedia, &got, .pool = pool, .call = call),
+			 ERROR_IO_PENDING); /* sent again */
 	assert_int_equal(number("SELECT count(*) FROM oprequest WHERE ?=0", 0), 1);
 }
 
@@ -76,14 +86,16 @@ static void time_out_zero_waits_unless_a_setting_says_otherwise(void **state)
 	wait_for_medium(&root, 0);
 	assert_int_equal(number("SELECT deadline FROM waiting WHERE ?=0", 0), 0);
 	media_settings.zero_timeout_polls = true;
-	assert_int_equal(DO(root, AllocateNtmsMedia, .pool = pool, .call = guid_new()), ERROR_MEDIA_UNAVAILABLE);
+	assert_int_equal(DO(root, AllocateNtmsMedia, .pool = pool, .call = guid_new()),
+			 ERROR_MEDIA_UNAVAILABLE);
 	assert_int_equal(number("SELECT count(*) FROM oprequest WHERE ?=0", 0), 1);
 }
 
 static void nothing_is_asked_when_errors_are_wanted(void **state)
 {
 	assert_int_equal(DO(root, AllocateNtmsMedia, .pool = pool, .call = guid_new(), .timeout = INFINITE,
-			    .options = NTMS_ALLOCATE_ERROR_IF_UNAVAILABLE), ERROR_MEDIA_UNAVAILABLE);
+			    .options = NTMS_ALLOCATE_ERROR_IF_UNAVAILABLE),
+			 ERROR_MEDIA_UNAVAILABLE);
 	assert_int_equal(number("SELECT count(*) FROM oprequest WHERE ?=0", 0), 0);
 }
 
@@ -173,8 +185,8 @@ static void whatever_becomes_available_ends_the_wait(void **state)
 static void events_that_wake(void **state)
 {
 	struct label l = free_label("0123456789abcdef0123456789abcdef");
-	int64_t m = a_medium("A00001L8", lto, -1, FREE, AVAILABLE), n = a_medium("B00001L8", lto, 1, FREE, NTMS_PARTSTATE_UNPREPARED),
-		side = side_of(n, 0);
+	int64_t m = a_medium("A00001L8", lto, -1, FREE, AVAILABLE),
+		n = a_medium("B00001L8", lto, 1, FREE, NTMS_PARTSTATE_UNPREPARED), side = side_of(n, 0);
 
 	wait_for_medium(&root, INFINITE);
 	OK(side_label_written(t, side, &l, e));
@@ -270,21 +282,30 @@ static void an_unsent_import_goes_back(void **state)
 	struct session_end end = {.session = root.session, .unsent = &id, .n_unsent = 1};
 	int64_t m = a_medium("M00001", mo, 0, NTMS_POOLTYPE_IMPORT, NTMS_PARTSTATE_IMPORT);
 
-	assert_int_equal(CALL(root, AllocateNtmsMedia, &got, .pool = discs, .call = id, .side = guid_of(side_of(m, 0))), 0);
+	assert_int_equal(CALL(root, AllocateNtmsMedia, &got, .pool = discs, .call = id,
+			      .side = guid_of(side_of(m, 0))),
+			 0);
 	OK(media_session_ended(t, &end, e));
 	assert_int_equal(side_state(side_of(m, 0)), NTMS_PARTSTATE_IMPORT);
-	assert_true(number("SELECT pool FROM physical_media WHERE id=?", m) == system_pool(NTMS_POOLTYPE_IMPORT, mo));
+	assert_true(number("SELECT pool FROM physical_media WHERE id=?", m) ==
+		    system_pool(NTMS_POOLTYPE_IMPORT, mo));
 }
 
 static void an_unsent_new_frees_what_it_reserved_and_a_next_is_reserved_again(void **state)
 {
-	guid id = guid_new(), next = guid_new(), discs = app_pool("\\Discs", mo, NTMS_ALLOCATE_FROMSCRATCH, 0, 0);
+	guid id = guid_new(), next = guid_new(),
+	     discs = app_pool("\\Discs", mo, NTMS_ALLOCATE_FROMSCRATCH, 0, 0);
 	struct session_end end = {.session = root.session, .unsent = &next, .n_unsent = 1};
 	int64_t m = a_medium("M00001", mo, 0, FREE, AVAILABLE);
 
-	assert_int_equal(CALL(root, AllocateNtmsMedia, &got, .pool = discs, .call = id, .options = NTMS_ALLOCATE_NEW), 0);
-	assert_int_equal(DO(root, AllocateNtmsMedia, .pool = discs, .call = next, .options = NTMS_ALLOCATE_NEXT, .medium = got.medium), 0);
-	OK(media_session_ended(t, &(struct session_end){.session = guid_new(), .unsent = &next, .n_unsent = 1}, e));
+	assert_int_equal(
+		CALL(root, AllocateNtmsMedia, &got, .pool = discs, .call = id, .options = NTMS_ALLOCATE_NEW),
+		0);
+	assert_int_equal(DO(root, AllocateNtmsMedia, .pool = discs, .call = next,
+			    .options = NTMS_ALLOCATE_NEXT, .medium = got.medium),
+			 0);
+	OK(media_session_ended(
+		t, &(struct session_end){.session = guid_new(), .unsent = &next, .n_unsent = 1}, e));
 	assert_int_equal(side_state(side_of(m, 1)), NTMS_PARTSTATE_RESERVED);
 	end.unsent = &id;
 	OK(media_session_ended(t, &end, e));
@@ -317,7 +338,8 @@ static int64_t post(void)
 {
 	int64_t id = 0;
 
-	OK(oprequest_post(t, &(struct oprequest_new){.request = NTMS_OPREQ_MESSAGE, .message = "please"}, &id, e));
+	OK(oprequest_post(t, &(struct oprequest_new){.request = NTMS_OPREQ_MESSAGE, .message = "please"}, &id,
+			  e));
 	return id;
 }
 
@@ -326,7 +348,8 @@ static int wait_for(const struct caller *who, int64_t op, uint32_t timeout)
 	struct WaitForNtmsOperatorRequest_out out;
 
 	call = guid_new();
-	return CALL(*who, WaitForNtmsOperatorRequest, &out, .request = guid_of(op), .call = call, .timeout = timeout);
+	return CALL(*who, WaitForNtmsOperatorRequest, &out, .request = guid_of(op), .call = call,
+		    .timeout = timeout);
 }
 
 static void waiting_for_an_operator(void **state)
@@ -353,7 +376,8 @@ static void waiting_for_an_operator(void **state)
 	assert_int_equal(wait_for(&user, op, INFINITE), ERROR_IO_PENDING);
 	OK(oprequest_delete(t, op, e));
 	assert_int_equal(poll_call(&user, &call), ERROR_OBJECT_NOT_FOUND);
-	assert_int_equal(DO(user, WaitForNtmsOperatorRequest, .request = guid_new(), .call = guid_new()), ERROR_OBJECT_NOT_FOUND);
+	assert_int_equal(DO(user, WaitForNtmsOperatorRequest, .request = guid_new(), .call = guid_new()),
+			 ERROR_OBJECT_NOT_FOUND);
 	assert_int_equal(DO(user, WaitForNtmsOperatorRequest, .call = guid_new()), ERROR_INVALID_PARAMETER);
 	grant(model_computer(NULL), &other, NTMS_USE_ACCESS);
 	assert_int_equal(wait_for(&user, post(), 0), ERROR_ACCESS_DENIED);
@@ -368,7 +392,8 @@ static void only_administrators_answer_and_only_once(void **state)
 	assert_int_equal(DO(root, SatisfyNtmsOperatorRequest, .request = guid_null), ERROR_INVALID_PARAMETER);
 	assert_int_equal(DO(root, CancelNtmsOperatorRequest, .request = guid_null), ERROR_INVALID_PARAMETER);
 	assert_int_equal(DO(root, SatisfyNtmsOperatorRequest, .request = guid_new()), ERROR_OBJECT_NOT_FOUND);
-	assert_int_equal(DO(root, CancelNtmsOperatorRequest, .request = guid_of(lib)), ERROR_OBJECT_NOT_FOUND);
+	assert_int_equal(DO(root, CancelNtmsOperatorRequest, .request = guid_of(lib)),
+			 ERROR_OBJECT_NOT_FOUND);
 	assert_int_equal(satisfy(op), 0);
 	assert_int_equal(satisfy(op), ERROR_OBJECT_NOT_FOUND);
 	assert_int_equal(refuse(op), ERROR_INVALID_STATE);
@@ -394,7 +419,8 @@ static void finished_requests_are_purged(void **state)
 	OK(request_new(t, &(struct request_new){.library = lib, .op = NTMS_LM_INVENTORY}, &failed, NULL, e));
 	OK(request_finish(t, request, NTMS_LM_PASSED, 0, "", e));
 	OK(request_finish(t, failed, NTMS_LM_FAILED, ERROR_BUSY, "", e));
-	OK(oprequest_post(t, &(struct oprequest_new){.request = NTMS_OPREQ_MESSAGE, .message = "no"}, &refused, e));
+	OK(oprequest_post(t, &(struct oprequest_new){.request = NTMS_OPREQ_MESSAGE, .message = "no"},
+			  &refused, e));
 	assert_int_equal(refuse(refused), 0);
 	OK(purge_next(t, &at, e));
 	assert_true(at == now_ms + hours72);

@@ -91,12 +91,14 @@ int job_end(int rc)
 
 static int64_t element(uint32_t type, const char *sql, int n)
 {
-	static const char *const names[] = {[NTMS_DRIVE] = "Drive", [NTMS_IEPORT] = "Port", [NTMS_STORAGESLOT] = "Slot"};
+	static const char *const names[] = {
+		[NTMS_DRIVE] = "Drive", [NTMS_IEPORT] = "Port", [NTMS_STORAGESLOT] = "Slot"};
 	char name[32];
 	int64_t id = 0;
 
 	snprintf(name, sizeof name, "%s %d", names[type], n);
-	OK(object_new(t, type, name, NULL, &id, e) || sql_do(t, e, sql, "iidd", id, lib, n, n) ? (int)e->code : 0);
+	OK(object_new(t, type, name, NULL, &id, e) || sql_do(t, e, sql, "iidd", id, lib, n, n) ? (int)e->code
+											       : 0);
 	return id;
 }
 
@@ -105,11 +107,17 @@ static void furnish(void)
 	OK(model_create(t, "host", e));
 	OK(model_create(t, "host", e)); /* it can be repeated */
 	OK(object_new(t, NTMS_LIBRARY, "L1", NULL, &lib, e));
-	OK(sql_do(t, e, "INSERT INTO library(id, key, library_type, barcode_reader) VALUES(?,'l1',2,1)", "i", lib));
+	OK(sql_do(t, e, "INSERT INTO library(id, key, library_type, barcode_reader) VALUES(?,'l1',2,1)", "i",
+		  lib));
 	for (int i = 0; i < 10; i++)
-		slots[i] = element(NTMS_STORAGESLOT, "INSERT INTO slot(id, library, number, element, state) VALUES(?,?,?,?,2)", i);
+		slots[i] =
+			element(NTMS_STORAGESLOT,
+				"INSERT INTO slot(id, library, number, element, state) VALUES(?,?,?,?,2)", i);
 	for (int i = 0; i < 2; i++)
-		drives[i] = element(NTMS_DRIVE, "INSERT INTO drive(id, library, number, element, generation) VALUES(?,?,?,?,'LTO-8')", i);
+		drives[i] = element(
+			NTMS_DRIVE,
+			"INSERT INTO drive(id, library, number, element, generation) VALUES(?,?,?,?,'LTO-8')",
+			i);
 	port = element(NTMS_IEPORT, "INSERT INTO ieport(id, library, number, element) VALUES(?,?,?,?)", 0);
 	OK(media_type_find(t, "LTO-8", &lto, e));
 	OK(media_type_find(t, "MO", &mo, e));
@@ -138,7 +146,8 @@ int world_open(void **state)
 	media_settings = (struct media_settings){0};
 	root = caller_new(0, "root"), user = caller_new(1000, "ann"), other = caller_new(1001, "bob");
 	sem_init(&loan.lent, 0, 0), sem_init(&loan.back, 0, 0), sem_init(&loan.over, 0, 0);
-	if (store_open(&(struct store_config){.path = ":memory:", .now = the_time, .woken = note_woken}, &world, &err)) {
+	if (store_open(&(struct store_config){.path = ":memory:", .now = the_time, .woken = note_woken},
+		       &world, &err)) {
 		print_message("# %s\n", err.why);
 		return -1;
 	}
@@ -244,7 +253,10 @@ static void prepare_side(int64_t side, uint32_t state)
 int64_t a_medium(const char *barcode, int64_t type, int slot, uint32_t pool_type, uint32_t state)
 {
 	int64_t id = 0, pool = system_pool(pool_type, type);
-	struct medium_new n = {.library = lib, .place = slots[slot < 0 ? 9 : slot], .media_type = type, .barcode = barcode,
+	struct medium_new n = {.library = lib,
+			       .place = slots[slot < 0 ? 9 : slot],
+			       .media_type = type,
+			       .barcode = barcode,
 			       .sides = type == mo ? 2 : 1};
 
 	OK(medium_create(t, &n, &id, e));
@@ -261,12 +273,14 @@ guid app_pool(const char *name, int64_t type, uint32_t allocation, uint32_t deal
 	struct CreateNtmsMediaPool_out out = {0};
 	int64_t id;
 
-	if (CALL(root, CreateNtmsMediaPool, &out, .name = (char *)name, .mediaType = type ? guid_of(type) : guid_null,
-		 .action = NTMS_CREATE_NEW))
+	if (CALL(root, CreateNtmsMediaPool, &out, .name = (char *)name,
+		 .mediaType = type ? guid_of(type) : guid_null, .action = NTMS_CREATE_NEW))
 		fail_msg("%s", err.why);
 	id = row_of(&out.pool);
-	OK(sql_do(t, e, "UPDATE media_pool SET allocation_policy=?, deallocation_policy=?, max_allocates=? WHERE id=?", "uuui",
-		  allocation, deallocation, max, id));
+	OK(sql_do(t, e,
+		  "UPDATE media_pool SET allocation_policy=?, deallocation_policy=?, max_allocates=? WHERE "
+		  "id=?",
+		  "uuui", allocation, deallocation, max, id));
 	return out.pool;
 }
 
@@ -280,7 +294,8 @@ void grant(int64_t object, const struct caller *who, uint32_t mask)
 	acl_add(&acl, ACCESS_ALLOWED_ACE_TYPE, 0, NTMS_ALL_ACCESS, sid_administrators);
 	if (mask)
 		acl_add(&acl, ACCESS_ALLOWED_ACE_TYPE, 0, mask, who->token->sids);
-	b = descriptor_build(&(struct descriptor){.control = SE_DACL_PRESENT, .owner = sid_administrators, .dacl = acl.p});
+	b = descriptor_build(
+		&(struct descriptor){.control = SE_DACL_PRESENT, .owner = sid_administrators, .dacl = acl.p});
 	if (DO(root, SetNtmsObjectSecurity, .object = g, .parts = DACL_SECURITY_INFORMATION, .descriptor = b))
 		fail_msg("%s", err.why);
 	free(b.p);
