@@ -314,6 +314,29 @@ enum outcome changer_move(struct changer *c, uint16_t transport, uint16_t from, 
 	return device_run(c->d, &cmd, what, v);
 }
 
+enum outcome changer_exchange(struct changer *c, uint16_t from, uint16_t first, uint16_t second,
+			      struct verdict *v)
+{
+	struct scsi_cmd cmd = {.cdb = {0xA6}, .cdb_len = 12, .timeout_ms = device_quirk(c->d)->move_s * 2000};
+	char what[80];
+
+	put16(cmd.cdb + 4, from);
+	put16(cmd.cdb + 6, first);
+	put16(cmd.cdb + 8, second);
+	snprintf(what, sizeof what, "exchange medium: %u to %u, what is there to %u", from, first, second);
+	return device_run(c->d, &cmd, what, v);
+}
+
+enum outcome changer_position(struct changer *c, uint16_t element, struct verdict *v)
+{
+	struct scsi_cmd cmd = {.cdb = {0x2B}, .cdb_len = 10, .timeout_ms = device_quirk(c->d)->move_s * 1000};
+	char what[40];
+
+	put16(cmd.cdb + 4, element);
+	snprintf(what, sizeof what, "position to element %u", element);
+	return device_run(c->d, &cmd, what, v);
+}
+
 enum outcome changer_initialize(struct changer *c, uint16_t first, uint16_t count, struct verdict *v)
 {
 	int limit = device_quirk(c->d)->initialize_s * 1000;

@@ -57,6 +57,12 @@ enum outcome changer_inventory(struct changer *c, element_vec *out, struct verdi
 /* transport: 0 lets the robot choose */
 enum outcome changer_move(struct changer *c, uint16_t transport, uint16_t from, uint16_t to, bool invert,
 			  struct verdict *v);
+/* from's cartridge to `first`, the one found there to `second` (which may be from). Few robots can:
+ * VF_UNSUPPORTED. */
+enum outcome changer_exchange(struct changer *c, uint16_t from, uint16_t first, uint16_t second,
+			      struct verdict *v);
+/* Sends the hand in front of an element. */
+enum outcome changer_position(struct changer *c, uint16_t element, struct verdict *v);
 /* Makes the robot look again; count 0 = all. */
 enum outcome changer_initialize(struct changer *c, uint16_t first, uint16_t count, struct verdict *v);
 enum outcome changer_prevent(struct changer *c, bool prevent, struct verdict *v);

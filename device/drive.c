@@ -173,8 +173,10 @@ static void attribute(unsigned id, const uint8_t *p, size_t n, struct drive_medi
 		m->remaining = be64(p) << 20;
 	else if (n == 8 && id == 0x0001)
 		m->capacity = be64(p) << 20;
-	else if (n == 1 && id == 0x0408)
+	else if (n == 1 && id == 0x0408) { /* 6 in older drives' books */
 		m->worm |= *p == 0x80;
+		m->cleaner |= *p == 0x01 || *p == 0x06;
+	}
 }
 
 /* The cartridge memory, where drive and cartridge have one. */
@@ -201,6 +203,14 @@ static void read_attributes(struct drive *d, struct drive_medium *m)
 	for (size_t at = 4; at + 5 <= end && at + 5 + be16(buf + at + 3) <= end;
 	     at += 5u + be16(buf + at + 3))
 		attribute(be16(buf + at), buf + at + 5, be16(buf + at + 3), m);
+}
+
+bool drive_holds_cleaner(struct drive *d)
+{
+	struct drive_medium m = {0};
+
+	read_attributes(d, &m);
+	return m.cleaner;
 }
 
 enum outcome drive_medium(struct drive *d, struct drive_medium *m, struct verdict *v)

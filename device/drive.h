@@ -34,7 +34,7 @@ enum outcome drive_unload(struct drive *d, struct verdict *v);
 enum outcome drive_prevent(struct drive *d, bool prevent, struct verdict *v);
 
 struct drive_medium {
-	bool write_protected, worm;
+	bool write_protected, worm, cleaner;
 	uint8_t medium_type; /* of the mode header: n8h is LTO generation n, nCh its WORM form */
 	uint8_t density;
 	uint32_t block_length;		  /* 0: variable */
@@ -44,6 +44,9 @@ struct drive_medium {
 };
 /* Of the ready medium. What the drive doesn't tell stays zero: only a medium gone is a failure. */
 enum outcome drive_medium(struct drive *d, struct drive_medium *m, struct verdict *v);
+
+/* By the cartridge memory, which can be read before the medium is ready. */
+bool drive_holds_cleaner(struct drive *d);
 
 struct drive_format {
 	uint8_t density;

@@ -25,6 +25,13 @@ int64_t file_size(const char *path)
 
 bool cartridge_is_cleaner(const char *name) { return strncmp(name, "CLN", 3) == 0; }
 
+bool cartridge_is_worm(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n >= 8 && name[n - 2] == 'L' && name[n - 1] >= 'T' && name[n - 1] <= 'Z';
+}
+
 int cartridge_generation(const char *name)
 {
 	size_t n = strlen(name);
@@ -33,6 +40,8 @@ int cartridge_generation(const char *name)
 		return 0;
 	if (name[n - 2] == 'L' && name[n - 1] >= '1' && name[n - 1] <= '9')
 		return name[n - 1] - '0';
+	if (cartridge_is_worm(name))
+		return name[n - 1] - 'T' + 3;
 	if (strcmp(name + n - 2, "LA") == 0)
 		return 10;
 	return strcmp(name + n - 2, "M8") == 0 ? 8 : 0;
@@ -61,6 +70,13 @@ static int take(void *arg, const struct ini_entry *entry, struct err *e)
 		N("source", source), N("size1", size[0]),	  N("size2", size[1]),
 #undef N
 	};
+	const struct {
+		const char *key;
+		int *value;
+	} switches[] = {{"write_protected", &c->write_protected},
+			{"label", &c->label},
+			{"worm", &c->worm},
+			{"calibrated", &c->calibrated}};
 	long v;
 	int yes, rc;
 
@@ -82,14 +98,15 @@ static int take(void *arg, const struct ini_entry *entry, struct err *e)
 	}
 	if (strcmp(entry->key, "serial") == 0) {
 		snprintf(c->serial, sizeof c->serial, "%s", entry->value);
-	} else if (strcmp(entry->key, "write_protected") == 0 || strcmp(entry->key, "label") == 0) {
+		return 0;
+	}
+	for (size_t i = 0; i < countof(switches); i++) {
+		if (strcmp(entry->key, switches[i].key) != 0)
+			continue;
 		rc = ini_bool(entry, &yes, e);
-		if (rc)
-			return rc;
-		if (entry->key[0] == 'l')
-			c->label = yes;
-		else
-			c->write_protected = yes;
+		if (!rc)
+			*switches[i].value = yes;
+		return rc;
 	}
 	return 0;
 }
@@ -103,6 +120,7 @@ static bool complete(const char *dir, struct cartridge *c)
 	c->sides = c->up = 1;
 	c->label = 1;
 	c->generation = cartridge_generation(c->name);
+	c->worm = cartridge_is_worm(c->name);
 	if (snprintf(path, sizeof path, "%s/" PROPERTIES, dir) >= (int)sizeof path ||
 	    ini_read(path, take, c, &e))
 		return false;
@@ -166,11 +184,12 @@ static int write_file(const char *dir, const struct cartridge *c, struct err *e)
 		return err_errno(e, ERROR_IO_DEVICE, "%s", temp);
 	fprintf(f,
 		"; properties of this cartridge\n"
-		"sides = %d\ngeneration = %d\nserial = %s\nwrite_protected = %s\nlabel = %s\n"
+		"sides = %d\ngeneration = %d\nserial = %s\nwrite_protected = %s\nlabel = %s\nworm = %s\n"
 		"; kept by the robot\n"
-		"up = %d\nat = %u\nsource = %u\n",
+		"calibrated = %s\nup = %d\nat = %u\nsource = %u\n",
 		c->sides, c->generation, c->serial, c->write_protected ? "yes" : "no",
-		c->label ? "yes" : "no", c->up, c->at, c->source);
+		c->label ? "yes" : "no", c->worm ? "yes" : "no", c->calibrated ? "yes" : "no", c->up, c->at,
+		c->source);
 	for (int i = 0; i < c->sides; i++)
 		fprintf(f, "size%d = %lld\n", i + 1, (long long)c->size[i]);
 	bad = ferror(f);

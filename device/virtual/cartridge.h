@@ -16,7 +16,9 @@
 struct cartridge {
 	char name[CARTRIDGE_NAME];
 	int sides, generation;
-	bool write_protected;
+	int write_protected;
+	int worm;	 /* written once */
+	int calibrated;	 /* LTO-9 and later: has been loaded before */
 	int label;	 /* it bears its bar code */
 	char serial[33]; /* of its cartridge memory */
 	/* kept by the robot */
@@ -36,8 +38,9 @@ enum content cartridge_find(const char *place, struct cartridge *c);
 int cartridge_write(const char *place, const struct cartridge *c, struct err *e);
 /* A new cartridge's directory appears whole under place; data: file for side 1, or NULL. */
 int cartridge_make(const char *place, struct cartridge *c, const char *data, struct err *e);
-/* LTO generation of a bar code's suffix: L5 gives 5, LA 10, M8 8; 0 unknown. */
+/* LTO generation of a bar code's suffix: L5 gives 5, LA 10, M8 8, LY 8; 0 unknown. */
 int cartridge_generation(const char *name);
+bool cartridge_is_worm(const char *name); /* by its suffix */
 bool cartridge_is_cleaner(const char *name);
 /* 1 to 32 printable characters, none of them a blank, '*', '?' or '/'. */
 bool cartridge_name_valid(const char *name);

@@ -11,7 +11,18 @@
 
 static enum outcome good(struct scsi_cmd *c) { return answer_data(c, "", 0); }
 
-static enum outcome ready(struct user *u, struct scsi_cmd *c) { return good(c); }
+/* The door stands open: nothing moves. */
+static bool door_open(struct user *u, struct scsi_cmd *c)
+{
+	if (u->lib->door)
+		answer_sense(c, 0x2, 0x04, 0x18);
+	return u->lib->door;
+}
+
+static enum outcome ready(struct user *u, struct scsi_cmd *c)
+{
+	return door_open(u, c) ? OUTCOME_DONE : good(c);
+}
 
 static enum outcome inquiry(struct user *u, struct scsi_cmd *c)
 {
@@ -43,8 +54,10 @@ static enum outcome mode_sense(struct user *u, struct scsi_cmd *c)
 	case 0x1F: /* slots, mail slots and drives hold media; moves between all of them */
 		p[1] = 0x12;
 		p[2] = 0x0E;
+		for (int t = ELEMENT_TRANSPORT; t < ELEMENT_TYPES; t++)
+			p[3 + t] = 0x0E; /* moves, out of the hand, too */
 		for (int t = ELEMENT_STORAGE; t < ELEMENT_TYPES; t++)
-			p[3 + t] = 0x0E;
+			p[11 + t] = 0x0E; /* exchanges */
 		break;
 	default:
 		return answer_sense(c, 0x5, 0x24, 0x00);
@@ -115,26 +128,67 @@ static size_t stride_of(const struct status_query *q, enum element_type type)
 
 static void put_id(const struct status_query *q, const struct place *p, uint8_t *d)
 {
+	char serial[40], product[24];
 	const struct settings *s = &q->lib->set;
-	char serial[40];
 
 	d[0] = 2, d[1] = 1, d[3] = 56;
 	memset(d + 4, ' ', 56);
 	memcpy(d + 4, s->drive_vendor, strlen(s->drive_vendor));
-	memcpy(d + 12, s->drive_product, strlen(s->drive_product));
+	vdrive_product(q->lib, p, product);
+	memcpy(d + 12, product, strnlen(product, 16));
 	vdrive_serial(q->lib, p, serial);
 	memcpy(d + 28, serial, strnlen(serial, 32));
 }
 
-static void put_tag(const struct status_query *q, const struct place *p, const struct cartridge *c,
-		    bool readable, uint8_t *d)
+/* A cartridge's label as the reader tells it: some robots leave out the media identifier. */
+static void put_tag(const struct status_query *q, const struct cartridge *c, uint8_t *d)
 {
-	const struct fault *f = faults_strike(&q->lib->faults, "element", p->address, -1);
+	size_t n = strnlen(c->name, 32);
 
-	if (f && f->effect == EFFECT_TAG)
-		memcpy(d, f->tag, strlen(f->tag));
-	else if (readable)
-		memcpy(d, c->name, strnlen(c->name, 32));
+	if (!q->lib->set.suffix && cartridge_generation(c->name))
+		n -= 2;
+	memcpy(d, c->name, n);
+}
+
+/* One descriptor on its way, for the lies that are told about it. */
+struct telling {
+	const struct status_query *q;
+	uint8_t *d;
+};
+
+static void lie(void *arg, const struct fault *f)
+{
+	const struct telling *t = arg;
+	uint8_t *d = t->d;
+
+	switch (f->effect) {
+	case EFFECT_TAG:
+		if (t->q->tags) {
+			memset(d + 12, 0, 36);
+			memcpy(d + 12, f->tag, strlen(f->tag));
+		}
+		break;
+	case EFFECT_EXCEPT:
+		d[2] |= 0x04, d[4] = f->asc, d[5] = f->ascq;
+		break;
+	case EFFECT_FULL:
+		d[2] |= 0x01;
+		break;
+	case EFFECT_EMPTY:
+		d[2] &= 0xFE;
+		break;
+	case EFFECT_NO_ACCESS:
+		d[2] &= 0xF7;
+		break;
+	case EFFECT_DISABLED:
+		d[9] |= 0x08;
+		break;
+	case EFFECT_SOURCE:
+		d[9] |= 0x80, put16(d + 10, (unsigned)f->number);
+		break;
+	default:
+		break;
+	}
 }
 
 static void put_descriptor(const struct status_query *q, struct place *p, uint8_t *d)
@@ -151,7 +205,8 @@ static void put_descriptor(const struct status_query *q, struct place *p, uint8_
 		d[2] |= fill == FILL_EMPTY || fill == FILL_SEATED ? 0x08 : 0;
 	} else {
 		content = vlib_look(q->lib, p, &c);
-		d[2] |= p->type == ELEMENT_STORAGE || !ie_is_open(q->lib, p) ? 0x08 : 0;
+		if (p->type == ELEMENT_STORAGE || (p->type == ELEMENT_IE && !ie_is_open(q->lib, p)))
+			d[2] |= 0x08;
 	}
 	full = content == CONTENT_CARTRIDGE || content == CONTENT_SEVERAL || content == CONTENT_INCOMPLETE;
 	ex = exception(q, content, &c);
@@ -169,8 +224,9 @@ static void put_descriptor(const struct status_query *q, struct place *p, uint8_
 			put16(d + 10, c.source);
 		}
 	}
-	if (q->tags)
-		put_tag(q, p, &c, readable, d + 12);
+	if (q->tags && readable)
+		put_tag(q, &c, d + 12);
+	faults_strike(&q->lib->faults, "element", p->address, -1, p->seen, lie, &(struct telling){q, d});
 	if (q->ids && p->type == ELEMENT_DRIVE && q->lib->set.identifiers)
 		put_id(q, p, d + (q->tags ? 48 : 12));
 }
@@ -185,14 +241,6 @@ static unsigned put_page(const struct status_query *q, enum element_type type, u
 	unsigned count = 0;
 
 	str_add(out, head, sizeof head);
-	if (type == ELEMENT_TRANSPORT && most && start <= (unsigned)q->lib->set.first[type]) {
-		memset(d, 0, sizeof d);
-		put16(d, (unsigned)q->lib->set.first[type]);
-		*first = (unsigned)q->lib->set.first[type];
-		if (out->n + stride <= room)
-			str_add(out, d, stride);
-		count = 1;
-	}
 	vec_each(p, &q->lib->places) {
 		if (p->type != type || p->address < start || count == most)
 			continue;
@@ -258,60 +306,170 @@ static bool source_fails(struct user *u, struct scsi_cmd *c, struct place *from,
 	return false;
 }
 
-static enum outcome move_medium(struct user *u, struct scsi_cmd *c)
+/* No cartridge that could be moved lies there: told; else *m. */
+static bool missing(struct user *u, struct scsi_cmd *c, struct place *from, struct cartridge *m)
 {
-	unsigned transport = be16(c->cdb + 2);
-	struct place *from = vlib_place(u->lib, be16(c->cdb + 4)), *to = vlib_place(u->lib, be16(c->cdb + 6));
-	bool invert = c->cdb[10] & 1;
-	enum content there;
-	struct cartridge m, other;
+	switch (vlib_look(u->lib, from, m)) {
+	case CONTENT_EMPTY:
+	case CONTENT_STRAY:
+		answer_sense(c, 0x5, 0x3B, 0x0E);
+		return true;
+	case CONTENT_SEVERAL:
+		answer_sense(c, 0x4, 0x80, 0x01);
+		return true;
+	case CONTENT_INCOMPLETE:
+		answer_sense(c, 0x4, 0x80, 0x02);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool is_free(struct user *u, struct place *p)
+{
+	struct cartridge m;
+	enum content there = vlib_look(u->lib, p, &m);
+
+	return there == CONTENT_EMPTY || there == CONTENT_STRAY;
+}
+
+static bool ie_in_the_way(struct user *u, const struct place *p)
+{
+	return p->type == ELEMENT_IE && ie_is_open(u->lib, p);
+}
+
+/* The cartridge stays in the hand: a put that failed, or somebody has opened the door. */
+static enum outcome left_in_hand(struct user *u, struct scsi_cmd *c, struct place *from, struct cartridge *m)
+{
+	struct place *hand = vlib_place(u->lib, (unsigned)u->lib->set.first[ELEMENT_TRANSPORT]);
+	const struct fault *f = &u->strike;
 	struct err e;
 
-	if (!from || !to || (transport && transport != (unsigned)u->lib->set.first[ELEMENT_TRANSPORT]))
+	if (from != hand && vlib_move(u->lib, from, hand, m, false, &e))
+		return answer_sense(c, 0x4, 0x15, 0x01);
+	if (f->effect == EFFECT_HAND)
+		return answer_sense(c, f->key, f->asc, f->ascq);
+	return vlib_open_door(u->lib, &e) ? answer_sense(c, 0x4, 0x15, 0x01)
+					  : answer_sense(c, 0x2, 0x04, 0x18);
+}
+
+static void arrived(struct user *u, struct place *to, const struct cartridge *m)
+{
+	if (to->type == ELEMENT_DRIVE)
+		vdrive_start(u->lib, to, m, u->lib->set.load_ms);
+}
+
+static bool transport_known(const struct user *u, unsigned transport)
+{
+	return !transport || transport == (unsigned)u->lib->set.first[ELEMENT_TRANSPORT];
+}
+
+static enum outcome move_medium(struct user *u, struct scsi_cmd *c)
+{
+	struct place *from = vlib_place(u->lib, be16(c->cdb + 4)), *to = vlib_place(u->lib, be16(c->cdb + 6)),
+		     *hand = vlib_place(u->lib, (unsigned)u->lib->set.first[ELEMENT_TRANSPORT]);
+	bool invert = c->cdb[10] & 1;
+	struct cartridge m;
+	struct err e;
+
+	if (!from || !to || to == hand || !transport_known(u, be16(c->cdb + 2)))
 		return answer_sense(c, 0x5, 0x21, 0x01);
 	if (invert && !u->lib->set.rotation)
 		return answer_sense(c, 0x5, 0x24, 0x00);
-	if ((from->type == ELEMENT_IE && ie_is_open(u->lib, from)) ||
-	    (to->type == ELEMENT_IE && ie_is_open(u->lib, to)))
+	if (door_open(u, c))
+		return OUTCOME_DONE;
+	if (ie_in_the_way(u, from) || ie_in_the_way(u, to))
 		return answer_sense(c, 0x2, 0x3A, 0x02);
+	if (from != hand && !is_free(u, hand)) /* it has something in its hand already */
+		return answer_sense(c, 0x4, 0x3B, 0x16);
 	/* half of the time goes by before the cartridge changes its place, half of it after */
 	if (!pass_time(u, c, u->lib->set.move_ms / 2))
 		return OUTCOME_UNKNOWN;
-	there = vlib_look(u->lib, to, &other);
-	switch (vlib_look(u->lib, from, &m)) {
-	case CONTENT_EMPTY:
-	case CONTENT_STRAY:
-		return answer_sense(c, 0x5, 0x3B, 0x0E);
-	case CONTENT_SEVERAL:
-		return answer_sense(c, 0x4, 0x80, 0x01);
-	case CONTENT_INCOMPLETE:
-		return answer_sense(c, 0x4, 0x80, 0x02);
-	default:
-		break;
-	}
-	if (there != CONTENT_EMPTY && there != CONTENT_STRAY && !(from == to && invert))
+	if (missing(u, c, from, &m))
+		return OUTCOME_DONE;
+	if (!is_free(u, to) && !(from == to && invert))
 		return answer_sense(c, 0x5, 0x3B, 0x0D);
 	if (invert && m.sides != 2)
 		return answer_sense(c, 0x5, 0x24, 0x00);
 	if (source_fails(u, c, from, &m))
 		return OUTCOME_DONE;
+	if (u->strike.effect == EFFECT_HAND || u->strike.effect == EFFECT_DOOR)
+		return left_in_hand(u, c, from, &m);
 	if (vlib_move(u->lib, from, to, &m, invert, &e))
 		return answer_sense(c, 0x4, 0x15, 0x01);
-	if (to->type == ELEMENT_DRIVE)
-		to->ready_at = clock_mono() + u->lib->set.load_ms;
+	arrived(u, to, &m);
 	return pass_time(u, c, (u->lib->set.move_ms + 1) / 2) ? good(c) : OUTCOME_UNKNOWN;
+}
+
+/* The source's cartridge goes to the first destination, the one found there to the second. */
+static enum outcome exchange_medium(struct user *u, struct scsi_cmd *c)
+{
+	struct place *from = vlib_place(u->lib, be16(c->cdb + 4)),
+		     *first = vlib_place(u->lib, be16(c->cdb + 6)),
+		     *second = vlib_place(u->lib, be16(c->cdb + 8)),
+		     *hand = vlib_place(u->lib, (unsigned)u->lib->set.first[ELEMENT_TRANSPORT]);
+	struct cartridge m, other;
+	struct err e;
+
+	if (!from || !first || !second || from == hand || first == hand || second == hand || from == first ||
+	    first == second || !transport_known(u, be16(c->cdb + 2)))
+		return answer_sense(c, 0x5, 0x21, 0x01);
+	if (c->cdb[10] & 3)
+		return answer_sense(c, 0x5, 0x24, 0x00);
+	if (door_open(u, c))
+		return OUTCOME_DONE;
+	if (ie_in_the_way(u, from) || ie_in_the_way(u, first) || ie_in_the_way(u, second))
+		return answer_sense(c, 0x2, 0x3A, 0x02);
+	if (!is_free(u, hand))
+		return answer_sense(c, 0x4, 0x3B, 0x16);
+	if (!pass_time(u, c, u->lib->set.move_ms))
+		return OUTCOME_UNKNOWN;
+	if (missing(u, c, from, &m) || missing(u, c, first, &other))
+		return OUTCOME_DONE;
+	if (second != from && !is_free(u, second))
+		return answer_sense(c, 0x5, 0x3B, 0x0D);
+	if (source_fails(u, c, from, &m) || source_fails(u, c, first, &other))
+		return OUTCOME_DONE;
+	if (vlib_move(u->lib, first, hand, &other, false, &e) ||
+	    vlib_move(u->lib, from, first, &m, false, &e) ||
+	    vlib_move(u->lib, hand, second, &other, false, &e))
+		return answer_sense(c, 0x4, 0x15, 0x01);
+	arrived(u, first, &m);
+	arrived(u, second, &other);
+	return pass_time(u, c, u->lib->set.move_ms) ? good(c) : OUTCOME_UNKNOWN;
+}
+
+static enum outcome position(struct user *u, struct scsi_cmd *c)
+{
+	if (!vlib_place(u->lib, be16(c->cdb + 4)) || !transport_known(u, be16(c->cdb + 2)))
+		return answer_sense(c, 0x5, 0x21, 0x01);
+	if (c->cdb[8] & 1 && !u->lib->set.rotation)
+		return answer_sense(c, 0x5, 0x24, 0x00);
+	if (door_open(u, c))
+		return OUTCOME_DONE;
+	return pass_time(u, c, u->lib->set.move_ms / 2) ? good(c) : OUTCOME_UNKNOWN;
 }
 
 /* --- the rest -------------------------------------------------------------------------------------- */
 
 static enum outcome initialize(struct user *u, struct scsi_cmd *c)
 {
+	/* 37h, E7h: with RANGE the elements from `first`, so many of them; 0 is all that follow */
+	bool range = c->cdb[0] != 0x07 && c->cdb[1] & 1;
+	unsigned first = range ? be16(c->cdb + 2) : 0, count = range ? be16(c->cdb + 6) : 0;
 	struct cartridge m;
 
+	if (c->cdb[0] != 0x07 && c->cdb[1] & (c->cdb[0] == 0x37 ? 0xFC : 0xFE))
+		return answer_sense(c, 0x5, 0x24, 0x00);
+	if (range && !vlib_place(u->lib, first))
+		return answer_sense(c, 0x5, 0x21, 0x01);
+	if (door_open(u, c))
+		return OUTCOME_DONE;
 	if (!pass_time(u, c, u->lib->set.initialize_ms))
 		return OUTCOME_UNKNOWN;
 	vec_each(p, &u->lib->places)
-		vlib_look(u->lib, p, &m);
+		if (p->address >= first && (!count || p->address < first + count))
+			vlib_look(u->lib, p, &m);
 	return good(c);
 }
 
@@ -352,8 +510,11 @@ static const struct command commands[] = {
 	{0x1A, "mode", mode_sense},
 	{0x1B, "open", import_export, .elements = 1},
 	{0x1E, "prevent", prevent},
+	{0x2B, "position", position, .elements = 3},
 	{0x37, "initialize", initialize},
+	{0x4D, "", answer_log},
 	{0xA5, "move", move_medium, .elements = 2},
+	{0xA6, "exchange", exchange_medium, .elements = 2},
 	{0xB8, "inventory", read_element_status},
 	{0xE7, "initialize", initialize},
 };

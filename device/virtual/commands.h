@@ -10,7 +10,7 @@ struct command {
 	const char *verb; /* its name in faults */
 	enum outcome (*run)(struct user *u, struct scsi_cmd *c);
 	bool quiet;   /* never answers with a unit attention */
-	int elements; /* 2: the CDB names elements in bytes 4 and 6; 1: in byte 2 */
+	int elements; /* 2: the CDB names elements in bytes 4 and 6; 3: in byte 4; 1: in byte 2 */
 };
 
 enum outcome virtual_execute(struct user *u, struct scsi_cmd *c, const struct command *commands, size_t n);

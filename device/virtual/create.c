@@ -80,6 +80,7 @@ int virtual_add(const char *path, const struct virtual_cartridge *v, const char 
 	if (!c.generation)
 		c.generation = (int)lib->set.generation;
 	snprintf(c.name, sizeof c.name, "%s", v->barcode);
+	c.worm = cartridge_is_worm(c.name);
 	make_serial(c.serial, sizeof c.serial);
 	if (!place)
 		rc = first_empty(lib, dir, sizeof dir, e);

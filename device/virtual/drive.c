@@ -28,6 +28,14 @@ const char *vdrive_serial(const struct vlib *lib, const struct place *drive, cha
 	return buf;
 }
 
+const char *vdrive_product(const struct vlib *lib, const struct place *drive, char buf[24])
+{
+	snprintf(buf, 24, "%.16s", lib->set.drive_product);
+	if (!*buf)
+		snprintf(buf, 24, "VIRTUAL LTO-%d", drive->generation);
+	return buf;
+}
+
 static enum outcome good(struct scsi_cmd *c) { return answer_data(c, "", 0); }
 
 /* What the drive says instead of executing a command that needs a loaded medium. */
@@ -44,16 +52,16 @@ static bool not_ready(struct user *u, struct scsi_cmd *c, struct cartridge *m)
 	case FILL_LOADING:
 		left = u->drive->ready_at - clock_mono();
 		answer_sense(c, 0x2, 0x04, 0x01);
-		if (u->lib->set.load_ms > 0 && left >= 0 && left <= u->lib->set.load_ms) {
+		if (left >= 0 && left <= u->drive->load_ms && u->drive->load_ms > 0) {
 			c->sense[15] = 0x80;
 			put16(c->sense + 16,
-			      (unsigned)(65535 * (u->lib->set.load_ms - left) / u->lib->set.load_ms));
+			      (unsigned)(65535 * (u->drive->load_ms - left) / u->drive->load_ms));
 		}
 		break;
 	case FILL_SEATED:
 		if (cartridge_is_cleaner(m->name))
 			answer_sense(c, 0x2, 0x30, 0x03);
-		else if (!lto_reads(u->lib->set.generation, m->generation))
+		else if (!lto_reads(u->drive->generation, m->generation))
 			answer_sense(c, 0x2, 0x30, 0x00);
 		else
 			answer_sense(c, 0x2, 0x04, 0x02);
@@ -150,9 +158,11 @@ static enum outcome write_tape(struct user *u, struct scsi_cmd *c)
 		return answer_sense(c, 0x5, 0x24, 0x00);
 	if (m.write_protected)
 		return answer_sense(c, 0x7, 0x27, 0x00);
-	if (!lto_writes(u->lib->set.generation, m.generation))
+	if (!lto_writes(u->drive->generation, m.generation))
 		return answer_sense(c, 0x7, 0x30, 0x05);
 	fd = open_side(u, &m, O_WRONLY);
+	if (fd >= 0 && m.worm && u->drive->position < lseek(fd, 0, SEEK_END))
+		return answer_sense(c, 0x7, 0x30, 0x0C);
 	if (fd < 0 || pwrite(fd, c->data, n, u->drive->position) != (ssize_t)n ||
 	    ftruncate(fd, u->drive->position + (off_t)n))
 		return errno == ENOSPC ? short_block(c, 0xD, 0x00, 0x02, 0x40, n)
@@ -193,9 +203,10 @@ static enum outcome space(struct user *u, struct scsi_cmd *c)
 
 static enum outcome inquiry(struct user *u, struct scsi_cmd *c)
 {
-	char serial[40];
+	char serial[40], product[24];
 
-	return answer_inquiry(u, c, TYPE_TAPE, u->lib->set.drive_vendor, u->lib->set.drive_product,
+	return answer_inquiry(u, c, TYPE_TAPE, u->lib->set.drive_vendor,
+			      vdrive_product(u->lib, u->drive, product),
 			      vdrive_serial(u->lib, u->drive, serial));
 }
 
@@ -217,9 +228,9 @@ static enum outcome mode_sense(struct user *u, struct scsi_cmd *c)
 	if ((c->cdb[2] & 0x3F) != 0 && (c->cdb[2] & 0x3F) != 0x3F)
 		return answer_sense(c, 0x5, 0x24, 0x00);
 	if (vdrive_state(u->lib, u->drive, &m) == FILL_LOADED && m.generation >= 1 && m.generation <= 10) {
-		b[1] = (uint8_t)(m.generation << 4 | 0x08);
+		b[1] = (uint8_t)(m.generation << 4 | (m.worm ? 0x0C : 0x08));
 		b[4] = lto[m.generation].density;
-		if (m.write_protected || !lto_writes(u->lib->set.generation, m.generation))
+		if (m.write_protected || !lto_writes(u->drive->generation, m.generation))
 			b[2] |= 0x80;
 	}
 	return answer_data(c, b, sizeof b);
@@ -233,7 +244,7 @@ static enum outcome load_unload(struct user *u, struct scsi_cmd *c)
 	struct err e;
 
 	fill = vdrive_state(u->lib, u->drive, &m);
-	if (fill == FILL_WRONG || fill == FILL_EMPTY ||
+	if (fill == FILL_WRONG || fill == FILL_EMPTY || fill == FILL_LOADING ||
 	    (load && fill == FILL_SEATED && cartridge_is_cleaner(m.name)))
 		return not_ready(u, c, &m) ? OUTCOME_DONE : good(c);
 	if ((load && fill == FILL_LOADED) || (!load && fill == FILL_SEATED))
@@ -247,8 +258,11 @@ static enum outcome load_unload(struct user *u, struct scsi_cmd *c)
 		return not_ready(u, c, &m) ? OUTCOME_DONE : good(c);
 	if (!load)
 		return vdrive_unload(u->lib, u->drive, &m, &e) ? answer_sense(c, 0x5, 0x53, 0x02) : good(c);
-	if (!lto_reads(u->lib->set.generation, m.generation))
+	if (!lto_reads(u->drive->generation, m.generation))
 		return answer_sense(c, 0x3, 0x30, 0x00);
+	vdrive_start(u->lib, u->drive, &m, 0);
+	if (u->drive->calibrating)
+		return good(c);
 	return vdrive_load(u->lib, u->drive, &m, &e) ? answer_sense(c, 0x4, 0x53, 0x00) : good(c);
 }
 
@@ -267,9 +281,9 @@ static enum outcome report_density(struct user *u, struct scsi_cmd *c)
 		uint8_t d[52] = {lto[g].density, lto[g].density, 0};
 		char name[16];
 
-		if (!lto_reads(u->lib->set.generation, g))
+		if (!lto_reads(u->drive->generation, g))
 			continue;
-		d[2] = lto_writes(u->lib->set.generation, g) ? 0x80 : 0;
+		d[2] = lto_writes(u->drive->generation, g) ? 0x80 : 0;
 		put32(d + 12, lto[g].gigabytes * 1000u);
 		memcpy(d + 16, "LTO-CVE ", 8);
 		memset(d + 24, ' ', 28);
@@ -290,43 +304,81 @@ static void put_attribute(struct str *out, unsigned id, uint8_t format, const vo
 	str_add(out, value, n);
 }
 
+/* Numbers of eight bytes; which of them the answer holds decides add(). */
+struct attributes {
+	unsigned first;
+	bool list; /* identifiers alone */
+	struct str *out;
+};
+
+static void add(struct attributes *a, unsigned id, uint8_t format, const void *value, size_t n)
+{
+	uint8_t two[2];
+
+	put16(two, id);
+	if (id < a->first)
+		return;
+	if (a->list)
+		str_add(a->out, two, 2);
+	else
+		put_attribute(a->out, id, format, value, n);
+}
+
+static void add_number(struct attributes *a, unsigned id, uint64_t value)
+{
+	uint8_t n[8];
+
+	put64(n, value);
+	add(a, id, 0, n, 8);
+}
+
+static void add_capacity(struct user *u, const struct cartridge *m, struct attributes *a)
+{
+	uint64_t all = lto[m->generation].gigabytes * 1000000000ull >> 20, used = 0;
+	auto_fd int fd = open_side(u, m, O_RDONLY);
+	off_t size = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
+
+	if (size > 0)
+		used = (uint64_t)size >> 20;
+	add_number(a, 0x0000, used < all ? all - used : 0);
+	add_number(a, 0x0001, all);
+}
+
+/* The cartridge memory can be read as soon as a cartridge sits in the drive. */
 static enum outcome read_attribute(struct user *u, struct scsi_cmd *c)
 {
-	unsigned first = be16(c->cdb + 8);
+	unsigned action = c->cdb[1] & 0x1F, head = action < 2 ? 4 : 0;
+	struct attributes a = {.first = be16(c->cdb + 8), .list = action == 1};
+	bool cleaner;
 	auto_str out = {0};
 	struct cartridge m;
 	char text[33];
-	uint8_t n[8];
-	int fd;
+	uint8_t kind;
 
-	if (vdrive_state(u->lib, u->drive, &m) != FILL_LOADED && not_ready(u, c, &m))
-		return OUTCOME_DONE;
-	if (c->cdb[1] & 0x1F)
+	switch (vdrive_state(u->lib, u->drive, &m)) {
+	case FILL_EMPTY:
+	case FILL_WRONG:
+		return not_ready(u, c, &m) ? OUTCOME_DONE : good(c);
+	default:
+		break;
+	}
+	if (!head)
 		return answer_sense(c, 0x5, 0x24, 0x00);
+	a.out = &out;
+	cleaner = cartridge_is_cleaner(m.name);
+	kind = cleaner ? 0x01 : m.worm ? 0x80 : 0x00;
 	str_add(&out, "\0\0\0\0", 4);
-	if (m.generation >= 1 && m.generation <= 10 && first <= 1) {
-		uint64_t all = lto[m.generation].gigabytes * 1000000000ull >> 20, used = 0;
-		off_t size;
-
-		fd = open_side(u, &m, O_RDONLY);
-		if (fd >= 0 && (size = lseek(fd, 0, SEEK_END)) > 0)
-			used = (uint64_t)size >> 20;
-		if (fd >= 0)
-			close(fd);
-		put64(n, used < all ? all - used : 0);
-		if (!first)
-			put_attribute(&out, 0x0000, 0, n, 8);
-		put64(n, all);
-		put_attribute(&out, 0x0001, 0, n, 8);
+	if (m.generation >= 1 && m.generation <= 10 && !cleaner) {
+		add_capacity(u, &m, &a);
+		add(&a, 0x0006, 0, &lto[m.generation].density, 1);
 	}
-	if (first <= 0x0400)
-		put_attribute(&out, 0x0400, 1, "OPENRSM ", 8);
-	if (first <= 0x0401 && *m.serial) {
-		snprintf(text, sizeof text, "%-32s", m.serial);
-		put_attribute(&out, 0x0401, 1, text, 32);
-	}
-	if (first <= 0x0408)
-		put_attribute(&out, 0x0408, 0, "", 1);
+	add(&a, 0x0400, 1, "OPENRSM ", 8);
+	snprintf(text, sizeof text, "%-32s", m.serial);
+	if (*m.serial)
+		add(&a, 0x0401, 1, text, 32);
+	if (m.generation >= 1 && m.generation <= 10)
+		add(&a, 0x0405, 0, &lto[m.generation].density, 1);
+	add(&a, 0x0408, 0, &kind, 1);
 	put32(out.s, (uint32_t)out.n - 4);
 	return answer_data(c, out.s, out.n);
 }
@@ -346,6 +398,7 @@ static const struct command commands[] = {
 	{0x1B, "load", load_unload},
 	{0x1E, "prevent", prevent},
 	{0x44, "", report_density},
+	{0x4D, "", answer_log},
 	{0x8C, "attribute", read_attribute},
 };
 

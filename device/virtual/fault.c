@@ -9,55 +9,107 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char *const verbs[] = {"tur",     "inquiry", "mode",      "inventory", "initialize", "move",
-				    "prevent", "open",	  "load",      "unload",    "read",	  "write",
-				    "mark",    "rewind",  "attribute", "element"};
+static const char *const verbs[] = {"tur",    "inquiry",   "mode",     "inventory", "initialize",
+				    "move",   "exchange",  "position", "prevent",   "open",
+				    "load",   "unload",	   "read",     "write",	    "mark",
+				    "rewind", "attribute", "element",  "alert"};
 
-static bool parse_effect(const char *s, struct fault *f)
+/* Effects by name. what: the only verb they fit; NULL: any command. */
+enum operand { NO_OPERAND, SENSE, CODE, NUMBER, TEXT };
+static const struct {
+	const char *name, *what;
+	enum effect effect;
+	enum operand operand;
+} effects[] = {
+	{"hang", NULL, EFFECT_HANG, NO_OPERAND},
+	{"lost", NULL, EFFECT_LOST, NO_OPERAND},
+	{"gone", NULL, EFFECT_GONE, NO_OPERAND},
+	{"busy", NULL, EFFECT_BUSY, NO_OPERAND},
+	{"done,", NULL, EFFECT_DONE_SENSE, SENSE},
+	{"hand,", "move", EFFECT_HAND, SENSE},
+	{"door", "move", EFFECT_DOOR, NO_OPERAND},
+	{"tag=", "element", EFFECT_TAG, TEXT},
+	{"except=", "element", EFFECT_EXCEPT, CODE},
+	{"full", "element", EFFECT_FULL, NO_OPERAND},
+	{"empty", "element", EFFECT_EMPTY, NO_OPERAND},
+	{"noaccess", "element", EFFECT_NO_ACCESS, NO_OPERAND},
+	{"disabled", "element", EFFECT_DISABLED, NO_OPERAND},
+	{"source=", "element", EFFECT_SOURCE, NUMBER},
+	{"flag=", "alert", EFFECT_FLAG, NUMBER},
+	{"", NULL, EFFECT_SENSE, SENSE},
+};
+
+static bool parse_operand(enum operand kind, const char *s, struct fault *f)
 {
-	static const struct {
-		const char *name;
-		enum effect effect;
-	} plain[] = {
-		{"hang", EFFECT_HANG}, {"lost", EFFECT_LOST}, {"gone", EFFECT_GONE}, {"busy", EFFECT_BUSY}};
-	unsigned k, a, q;
+	unsigned k = 0, a = 0, q = 0;
 	int end = 0;
 
-	for (size_t i = 0; i < countof(plain); i++)
-		if (strcmp(s, plain[i].name) == 0) {
-			f->effect = plain[i].effect;
-			return true;
-		}
-	if (strncmp(s, "tag=", 4) == 0 && strlen(s + 4) < sizeof f->tag) {
-		f->effect = EFFECT_TAG;
-		snprintf(f->tag, sizeof f->tag, "%.32s", s + 4);
-		return true;
+	switch (kind) {
+	case NO_OPERAND:
+		return !*s;
+	case TEXT:
+		snprintf(f->tag, sizeof f->tag, "%.32s", s);
+		return strlen(s) < sizeof f->tag;
+	case NUMBER:
+		return sscanf(s, "%5i%n", &f->number, &end) == 1 && !s[end] && f->number >= 0 &&
+		       f->number < 65536;
+	case CODE:
+		if (sscanf(s, "%2x/%2x%n", &a, &q, &end) != 2 || s[end])
+			return false;
+		break;
+	case SENSE:
+		if (sscanf(s, "%1x/%2x/%2x%n", &k, &a, &q, &end) != 3 || s[end])
+			return false;
 	}
-	f->effect = EFFECT_SENSE;
-	if (strncmp(s, "done,", 5) == 0)
-		f->effect = EFFECT_DONE_SENSE, s += 5;
-	if (sscanf(s, "%1x/%2x/%2x%n", &k, &a, &q, &end) != 3 || s[end])
-		return false;
 	f->key = (uint8_t)k, f->asc = (uint8_t)a, f->ascq = (uint8_t)q;
 	return true;
 }
 
+static bool parse_effect(const char *s, struct fault *f)
+{
+	bool special = strcmp(f->what, "element") == 0 || strcmp(f->what, "alert") == 0;
+
+	for (size_t i = 0; i < countof(effects); i++) {
+		size_t n = strlen(effects[i].name);
+
+		if (strncmp(s, effects[i].name, n) != 0)
+			continue;
+		if (effects[i].what ? strcmp(effects[i].what, f->what) != 0 : special)
+			return false;
+		f->effect = effects[i].effect;
+		return parse_operand(effects[i].operand, s + n, f);
+	}
+	return false;
+}
+
+/* Behind the '@': an element's address, or the name of a cartridge. */
+static void parse_place(const char *s, struct fault *f)
+{
+	char *end;
+	long n = strtol(s, &end, 0);
+
+	if (!*end && end != s && n >= 0)
+		f->element = (int)n;
+	else
+		snprintf(f->cartridge, sizeof f->cartridge, "%.39s", s);
+}
+
 int fault_parse(const char *line, struct fault *f, struct err *e)
 {
-	char what[32], when[16], effect[64], rest[2];
+	char what[64], when[16], effect[64], rest[2];
 	bool known = false;
 	char *at, *end;
 
 	*f = (struct fault){.element = -1};
-	if (sscanf(line, "%31s %15s %63s %1s", what, when, effect, rest) != 3)
+	if (sscanf(line, "%63s %15s %63s %1s", what, when, effect, rest) != 3)
 		return err_set(e, ERROR_INVALID_DATA, "fault \"%s\": expected WHAT[@ELEMENT] WHEN EFFECT",
 			       line);
 	at = strchr(what, '@');
 	if (at) {
 		*at = 0;
-		f->element = (int)strtol(at + 1, &end, 0);
-		if (*end || end == at + 1 || f->element < 0)
-			return err_set(e, ERROR_INVALID_DATA, "fault \"%s\": the element is a number", line);
+		if (!at[1])
+			return err_set(e, ERROR_INVALID_DATA, "fault \"%s\": which element?", line);
+		parse_place(at + 1, f);
 	}
 	for (size_t i = 0; i < countof(verbs); i++)
 		known |= strcmp(what, verbs[i]) == 0;
@@ -72,10 +124,13 @@ int fault_parse(const char *line, struct fault *f, struct err *e)
 			return err_set(e, ERROR_INVALID_DATA, "fault \"%s\": when: N, N+ or *", line);
 	}
 	if (!parse_effect(effect, f))
-		return err_set(
-			e, ERROR_INVALID_DATA,
-			"fault \"%s\": effect: K/AA/QQ, done,K/AA/QQ, hang, lost, gone, busy or tag=TAG",
-			line);
+		return err_set(e, ERROR_INVALID_DATA,
+			       "fault \"%s\": effect: K/AA/QQ, done,K/AA/QQ, hang, lost, gone, busy; of a "
+			       "move hand,K/AA/QQ, "
+			       "door; of an element tag=TAG, except=AA/QQ, full, empty, noaccess, disabled, "
+			       "source=ADDRESS; "
+			       "of an alert flag=NUMBER",
+			       line);
 	return 0;
 }
 
@@ -117,16 +172,27 @@ void faults_refresh(struct faults *f, const char *file)
 		fclose(in);
 }
 
-const struct fault *faults_strike(struct faults *f, const char *what, int a, int b)
+static bool concerns(const struct fault *i, const char *what, int a, int b, const char *cartridge)
+{
+	return strcmp(i->what, what) == 0 && (i->element < 0 || i->element == a || i->element == b) &&
+	       (!i->cartridge[0] || strcmp(i->cartridge, cartridge) == 0);
+}
+
+const struct fault *faults_strike(struct faults *f, const char *what, int a, int b, const char *cartridge,
+				  fault_hit *every, void *arg)
 {
 	const struct fault *hit = NULL;
 
 	vec_each(i, &f->list) {
-		if (strcmp(i->what, what) != 0 || (i->element >= 0 && i->element != a && i->element != b))
+		if (!concerns(i, what, a, b, cartridge))
 			continue;
 		i->count++;
-		if (!hit && (!i->when || i->count == i->when || (i->on && i->count > i->when)))
+		if (i->when && i->count != i->when && !(i->on && i->count > i->when))
+			continue;
+		if (!hit)
 			hit = i;
+		if (every)
+			every(arg, i);
 	}
 	return hit;
 }

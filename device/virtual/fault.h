@@ -4,13 +4,15 @@
  *
  *     WHAT[@ELEMENT] WHEN EFFECT
  *
- * WHAT    tur inquiry mode inventory initialize move prevent open load unload read write mark rewind
- * attribute element: the tag or exception of an element as READ ELEMENT STATUS shows it (@ELEMENT wanted)
- * ELEMENT the drive's element; for a move its source or destination
- * WHEN    3 the third time only; 3+ from the third time on; * always. Counted since the file was read.
- * EFFECT  K/AA/QQ sense data, and nothing happens; done,K/AA/QQ sense data although it happened;
- *         hang no answer until the time limit; lost it happens, but no answer comes;
- *         gone nothing happens and no answer comes; busy status BUSY; tag=TAG (element) another bar code */
+ * WHAT    tur inquiry mode inventory initialize move exchange position prevent open load unload read write
+ * mark rewind attribute; element: what READ ELEMENT STATUS says of one; alert: a TapeAlert flag ELEMENT the
+ * drive's element; for a move its source or destination; or the name of the cartridge concerned WHEN    3 the
+ * third time only; 3+ from the third time on; * always. Counted since the file was read. EFFECT  K/AA/QQ
+ * sense data, and nothing happens; done,K/AA/QQ sense data although it happened; hang no answer until the
+ * time limit; lost it happens, but no answer comes; gone nothing happens and no answer comes; busy status
+ * BUSY of a move: hand,K/AA/QQ the cartridge stays in the hand; door somebody opens the door half-way of an
+ * element: tag=TAG another bar code; except=AA/QQ; full; empty; noaccess; disabled; source=ADDRESS of an
+ * alert: flag=NUMBER */
 #ifndef DEVICE_VIRTUAL_FAULT_H
 #define DEVICE_VIRTUAL_FAULT_H
 
@@ -29,17 +31,28 @@ enum effect {
 	EFFECT_LOST,
 	EFFECT_GONE,
 	EFFECT_BUSY,
-	EFFECT_TAG
+	EFFECT_HAND,
+	EFFECT_DOOR,
+	EFFECT_TAG,
+	EFFECT_EXCEPT,
+	EFFECT_FULL,
+	EFFECT_EMPTY,
+	EFFECT_NO_ACCESS,
+	EFFECT_DISABLED,
+	EFFECT_SOURCE,
+	EFFECT_FLAG
 };
 
 struct fault {
 	char what[16];
-	int element; /* -1: any */
-	int when;    /* 0: always */
-	bool on;     /* from then on */
+	int element;	    /* -1: any */
+	char cartridge[40]; /* "": any */
+	int when;	    /* 0: always */
+	bool on;	    /* from then on */
 	int count;
 	enum effect effect;
 	uint8_t key, asc, ascq;
+	int number; /* address or flag */
 	char tag[33];
 };
 
@@ -53,8 +66,11 @@ int fault_parse(const char *line, struct fault *f, struct err *e);
 int faults_add(struct faults *f, const char *line, struct err *e); /* of library.ini */
 /* Reads the file again if it has changed. A line that isn't understood goes to the log. */
 void faults_refresh(struct faults *f, const char *file);
-/* The fault, if any, that strikes now: counts this time. a, b: elements concerned, -1 none. */
-const struct fault *faults_strike(struct faults *f, const char *what, int a, int b);
+/* The fault, if any, that strikes now: counts this time. a, b: elements concerned, -1 none; cartridge: ""
+ * none. Of several the first; with every, each of them is handed to it. */
+typedef void fault_hit(void *arg, const struct fault *f);
+const struct fault *faults_strike(struct faults *f, const char *what, int a, int b, const char *cartridge,
+				  fault_hit *every, void *arg);
 void faults_free(struct faults *f);
 
 #endif

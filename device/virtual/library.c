@@ -29,6 +29,22 @@ struct place *vlib_place(struct vlib *lib, unsigned address)
 	return NULL;
 }
 
+/* The n-th number of the setting `generations`, else the one of all. */
+static int generation_of_drive(const struct settings *s, long n)
+{
+	const char *at = s->generations;
+	char *end;
+	long g;
+
+	do {
+		g = strtol(at, &end, 10);
+		if (end == at)
+			return (int)s->generation;
+		at = end + strspn(end, " ,");
+	} while (n--);
+	return g >= 1 && g <= 10 ? (int)g : (int)s->generation;
+}
+
 static int add_places(struct vlib *lib, enum element_type type, const char *pattern, struct err *e)
 {
 	char path[PATH_MAX];
@@ -37,6 +53,7 @@ static int add_places(struct vlib *lib, enum element_type type, const char *patt
 		struct place *p = vec_add(&lib->places);
 
 		*p = (struct place){.type = (uint8_t)type, .address = (uint16_t)(lib->set.first[type] + i)};
+		p->generation = generation_of_drive(&lib->set, i);
 		snprintf(p->name, sizeof p->name, pattern, (int)i + 1);
 		vlib_path(lib, p, path, sizeof path);
 		if (mkdir(path, 0777) && errno != EEXIST)
@@ -70,6 +87,8 @@ static int vlib_new(const char *dir, struct vlib **out, struct err *e)
 		if (mkdir(path, 0777) && errno != EEXIST)
 			rc = err_errno(e, ERROR_ACCESS_DENIED, "%s", path);
 	}
+	if (!rc)
+		rc = add_places(lib, ELEMENT_TRANSPORT, "hand", e);
 	if (!rc)
 		rc = add_places(lib, ELEMENT_STORAGE, "slots/%04d", e);
 	if (!rc)
@@ -157,11 +176,39 @@ enum content vlib_look(struct vlib *lib, struct place *p, struct cartridge *c)
 	return content;
 }
 
+int vlib_open_door(struct vlib *lib, struct err *e)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	snprintf(path, sizeof path, "%s/door", lib->dir);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return err_errno(e, ERROR_IO_DEVICE, "%s", path);
+	close(fd);
+	lib->door = true;
+	return 0;
+}
+
+/* Behind an open door anything may have happened. */
+static void watch_door(struct vlib *lib)
+{
+	char path[PATH_MAX];
+	bool was = lib->door;
+
+	snprintf(path, sizeof path, "%s/door", lib->dir);
+	lib->door = access(path, F_OK) == 0;
+	if (was && !lib->door)
+		vlib_attention(lib, NULL, UA_CHANGED, NULL);
+}
+
 void vlib_watch(struct vlib *lib)
 {
 	char path[PATH_MAX];
 	struct cartridge c;
 	struct stat st;
+
+	watch_door(lib);
 
 	vec_each(p, &lib->places) {
 		vlib_path(lib, p, path, sizeof path);
@@ -177,6 +224,7 @@ static void saw(struct place *p, const char *name, enum content content)
 	snprintf(p->seen, sizeof p->seen, "%s", name);
 	p->content = (uint8_t)content;
 	p->ready_at = p->position = 0;
+	p->calibrating = false;
 }
 
 int vlib_move(struct vlib *lib, struct place *from, struct place *to, struct cartridge *c, bool invert,
@@ -268,6 +316,15 @@ static bool link_leads_to(const char *path, const char *target)
 	return n > 0 && (size_t)n == strlen(target) && memcmp(now, target, (size_t)n) == 0;
 }
 
+void vdrive_start(struct vlib *lib, struct place *drive, const struct cartridge *c, long load_ms)
+{
+	drive->calibrating = lib->set.calibrate_ms && c->generation >= 9 &&
+			     c->generation == drive->generation && !c->calibrated &&
+			     !cartridge_is_cleaner(c->name);
+	drive->load_ms = load_ms + (drive->calibrating ? lib->set.calibrate_ms : 0);
+	drive->ready_at = clock_mono() + drive->load_ms;
+}
+
 /* The side's noted size goes before the link comes: from then on the side may become shorter. */
 int vdrive_load(struct vlib *lib, struct place *drive, const struct cartridge *c, struct err *e)
 {
@@ -278,7 +335,9 @@ int vdrive_load(struct vlib *lib, struct place *drive, const struct cartridge *c
 	vlib_path(lib, drive, place, sizeof place);
 	link_target(c, target, sizeof target);
 	drive->ready_at = drive->position = 0;
+	drive->calibrating = false;
 	if (!link_leads_to(path, target)) {
+		loaded.calibrated |= c->generation >= 9;
 		loaded.size[c->up - 1] = 0;
 		if (cartridge_write(place, &loaded, e))
 			return (int)e->code;
@@ -330,7 +389,7 @@ enum drive_fill vdrive_state(struct vlib *lib, struct place *drive, struct cartr
 	if (clock_mono() < drive->ready_at)
 		return FILL_LOADING;
 	drive->ready_at = 0;
-	if (cartridge_is_cleaner(c->name) || !lto_reads(lib->set.generation, c->generation))
+	if (cartridge_is_cleaner(c->name) || !lto_reads(drive->generation, c->generation))
 		return FILL_SEATED;
 	if (vdrive_load(lib, drive, c, &e))
 		return FILL_WRONG;

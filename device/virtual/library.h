@@ -17,9 +17,10 @@
 struct settings {
 	long count[ELEMENT_TYPES], first[ELEMENT_TYPES];
 	long generation, sides;
-	long move_ms, load_ms, unload_ms, initialize_ms;
-	long rotation, barcodes, identifiers, autounload;
+	long move_ms, load_ms, calibrate_ms, unload_ms, initialize_ms;
+	long rotation, barcodes, suffix, identifiers, autounload;
 	char vendor[9], product[17], serial[33], drive_vendor[9], drive_product[17];
+	char generations[200];	/* of the drives one by one; the rest are as `generation` */
 	uint8_t lacks[256 / 8]; /* opcodes that the changer doesn't know */
 };
 
@@ -32,7 +33,10 @@ struct place {
 	char seen[CARTRIDGE_NAME]; /* the name seen there; "" none */
 	uint8_t content;
 	/* drives */
+	int generation;
 	int64_t ready_at; /* it is loading until then (monotonic); 0: isn't */
+	int64_t load_ms;  /* for so long in all */
+	bool calibrating;
 	int64_t position;
 	bool incompatible;
 };
@@ -47,6 +51,7 @@ struct user {
 	char path[PATH_MAX]; /* of the loaded medium, for applications */
 	unsigned attention;
 	bool prevents;
+	struct fault strike; /* during a command: its fault, if it has one */
 	struct user *next;
 };
 
@@ -56,6 +61,7 @@ struct vlib {
 	pthread_mutex_t lock;
 	struct settings set;
 	struct faults faults;
+	bool door; /* stands open, when last looked at */
 	VEC(struct place) places;
 	struct user *users;
 	struct vlib *next;
@@ -80,6 +86,9 @@ bool vlib_prevented(const struct vlib *lib, const struct place *drive);
 int vlib_move(struct vlib *lib, struct place *from, struct place *to, struct cartridge *c, bool invert,
 	      struct err *e);
 
+/* The library's door stands open while a file "door" is in its directory. */
+int vlib_open_door(struct vlib *lib, struct err *e);
+
 /* A mail slot stands open while a file ".open" is in it. */
 bool ie_is_open(const struct vlib *lib, const struct place *p);
 int ie_set_open(const struct vlib *lib, const struct place *p, bool open, struct err *e);
@@ -87,6 +96,8 @@ int ie_set_open(const struct vlib *lib, const struct place *p, bool open, struct
 /* Drives. */
 enum drive_fill { FILL_EMPTY, FILL_SEATED, FILL_LOADING, FILL_LOADED, FILL_WRONG /* content not usable */ };
 enum drive_fill vdrive_state(struct vlib *lib, struct place *drive, struct cartridge *c);
+/* Loading begins: it lasts, and of a new LTO-9 cartridge much longer. */
+void vdrive_start(struct vlib *lib, struct place *drive, const struct cartridge *c, long load_ms);
 int vdrive_load(struct vlib *lib, struct place *drive, const struct cartridge *c, struct err *e);
 /* ERROR_BUSY: an application has the side open. */
 int vdrive_unload(struct vlib *lib, struct place *drive, struct cartridge *c, struct err *e);
@@ -108,5 +119,8 @@ bool answer_attention(struct user *u, struct scsi_cmd *c);
  */
 bool pass_time(struct user *u, struct scsi_cmd *c, long ms);
 const char *vdrive_serial(const struct vlib *lib, const struct place *drive, char buf[40]);
+const char *vdrive_product(const struct vlib *lib, const struct place *drive, char buf[24]);
+/* LOG SENSE: supported pages, TapeAlert, and of a drive its status. */
+enum outcome answer_log(struct user *u, struct scsi_cmd *c);
 
 #endif

@@ -28,6 +28,7 @@ static const struct {
 	N("sides", sides, 1, SIDES_MAX),
 	N("move_ms", move_ms, 0, 86400000),
 	N("load_ms", load_ms, 0, 86400000),
+	N("calibrate_ms", calibrate_ms, 0, 86400000),
 	N("unload_ms", unload_ms, 0, 86400000),
 	N("initialize_ms", initialize_ms, 0, 86400000),
 };
@@ -40,6 +41,7 @@ static const struct {
 	{"barcodes", offsetof(struct settings, barcodes)},
 	{"identifiers", offsetof(struct settings, identifiers)},
 	{"autounload", offsetof(struct settings, autounload)},
+	{"suffix", offsetof(struct settings, suffix)},
 };
 
 static const struct {
@@ -55,6 +57,7 @@ static const struct {
 	T("serial", serial),
 	T("drive_vendor", drive_vendor),
 	T("drive_product", drive_product),
+	T("generations", generations),
 };
 
 struct reading {
@@ -143,6 +146,7 @@ int settings_read(const char *dir, struct settings *s, struct faults *f, struct 
 		.generation = 8,
 		.sides = 1,
 		.barcodes = 1,
+		.suffix = 1,
 		.identifiers = 1,
 		.vendor = "OPENRSM",
 		.product = "VIRTUAL LIBRARY",
@@ -154,7 +158,5 @@ int settings_read(const char *dir, struct settings *s, struct faults *f, struct 
 	rc = ini_read(file, take, &(struct reading){s, f}, e);
 	if (!rc)
 		rc = check(file, s, e);
-	if (!rc && !*s->drive_product)
-		snprintf(s->drive_product, sizeof s->drive_product, "VIRTUAL LTO-%ld", s->generation);
 	return rc;
 }

@@ -47,6 +47,7 @@ static enum outcome strike(struct user *u, struct scsi_cmd *c, const struct faul
 static enum outcome run_one(struct user *u, struct scsi_cmd *c, const struct command *cmd)
 {
 	int a = -1, b = -1;
+	const struct place *at;
 	const struct fault *hit;
 	const char *verb;
 	struct fault f;
@@ -55,16 +56,20 @@ static enum outcome run_one(struct user *u, struct scsi_cmd *c, const struct com
 	if (u->drive)
 		a = u->drive->address;
 	else if (cmd->elements)
-		a = (int)be16(c->cdb + (cmd->elements == 2 ? 4 : 2));
+		a = (int)be16(c->cdb + (cmd->elements >= 2 ? 4 : 2));
 	if (cmd->elements == 2)
 		b = (int)be16(c->cdb + 6);
 	/* load and unload are one opcode */
 	verb = u->drive && c->cdb[0] == 0x1B && !(c->cdb[4] & 1) ? "unload" : cmd->verb;
-	hit = faults_strike(&u->lib->faults, verb, a, b);
+	at = u->drive ? u->drive : vlib_place(u->lib, (unsigned)a);
+	hit = faults_strike(&u->lib->faults, verb, a, b, at ? at->seen : "", NULL, NULL);
 	f = hit ? *hit : (struct fault){0};
-	if (f.effect != EFFECT_NONE && f.effect != EFFECT_DONE_SENSE && f.effect != EFFECT_LOST)
+	if (f.effect == EFFECT_SENSE || f.effect == EFFECT_HANG || f.effect == EFFECT_GONE ||
+	    f.effect == EFFECT_BUSY)
 		return strike(u, c, &f);
+	u->strike = f;
 	o = cmd->run(u, c);
+	u->strike = (struct fault){0};
 	if (o == OUTCOME_DONE && c->status == SCSI_GOOD && f.effect == EFFECT_DONE_SENSE)
 		return answer_sense(c, f.key, f.asc, f.ascq);
 	if (f.effect == EFFECT_LOST)

@@ -188,7 +188,7 @@ static void show(struct vlib *lib, struct place *p)
 	enum content content = vlib_look(lib, p, &c);
 
 	snprintf(link, sizeof link, "%s/%s/" MEDIUM_LINK, lib->dir, p->name);
-	if (content == CONTENT_EMPTY && p->type == ELEMENT_STORAGE)
+	if (content == CONTENT_EMPTY && (p->type == ELEMENT_STORAGE || p->type == ELEMENT_TRANSPORT))
 		return;
 	printf("%-14s %5u  %s", p->name, p->address, content == CONTENT_CARTRIDGE ? c.name : words[content]);
 	if (content == CONTENT_CARTRIDGE && c.sides > 1)

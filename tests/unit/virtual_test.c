@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "device/discover.h"
 #include "device/drive.h"
+#include "device/health.h"
 #include "device/virtual/virtual.h"
 #include "label/label.h"
 
@@ -720,11 +721,227 @@ static void a_drive_that_fails(void **state)
 	drive_close(d);
 }
 
+/* ---- what few robots can ---- */
+
+static void exchange(void **state)
+{
+	build("", 3);
+	done(changer_exchange(c, SLOT, SLOT + 1, SLOT + 5, &v));
+	shell("test -d slots/0002/TAPE01L8 && test -d slots/0006/TAPE02L8");
+	assert_int_equal(element(SLOT + 5).source, SLOT + 1);
+	/* the two change places */
+	done(changer_exchange(c, SLOT + 1, SLOT + 2, SLOT + 1, &v));
+	shell("test -d slots/0003/TAPE01L8 && test -d slots/0002/TAPE03L8");
+	fails(changer_exchange(c, SLOT + 1, SLOT + 4, SLOT + 3, &v));
+	sense_is(0x5, 0x3B, 0x0E);
+	fails(changer_exchange(c, SLOT + 1, SLOT + 2, SLOT + 5, &v));
+	sense_is(0x5, 0x3B, 0x0D);
+	fails(changer_exchange(c, SLOT + 1, 9999, SLOT, &v));
+	sense_is(0x5, 0x21, 0x01);
+	shell("test $(ls hand | wc -l) = 0");
+}
+
+static void position_and_ranges(void **state)
+{
+	build("", 1);
+	done(changer_position(c, SLOT + 3, &v));
+	fails(changer_position(c, 9999, &v));
+	sense_is(0x5, 0x21, 0x01);
+	done(changer_initialize(c, SLOT + 1, 3, &v));
+	fails(changer_initialize(c, 9000, 3, &v));
+	sense_is(0x5, 0x21, 0x01);
+	shell("echo 'initialize 1 2/04/18' >faults");
+	fails(changer_initialize(c, 0, 0, &v));
+	assert_int_equal(v.reaction, REACT_OPERATOR);
+}
+
+static void left_in_the_hand(void **state)
+{
+	struct element el;
+	element_vec els = {0};
+
+	build("fault = move@TAPE02L8 1 hand,4/15/83", 2);
+	done(changer_move(c, 0, SLOT, SLOT + 4, false, &v));
+	fails(changer_move(c, 0, SLOT + 1, DRIVE, false, &v));
+	sense_is(0x4, 0x15, 0x83);
+	assert_int_equal(v.reaction, REACT_ROBOT);
+	done(changer_read(c, ELEMENT_TRANSPORT, 0, 0, &els, &v));
+	el = els.v[0];
+	assert_true(el.full && el.source_valid);
+	assert_int_equal(el.source, SLOT + 1);
+	assert_string_equal(el.tag, "TAPE02L8");
+	vec_free(&els);
+	fails(changer_move(c, 0, SLOT + 4, SLOT, false, &v));
+	sense_is(0x4, 0x3B, 0x16);
+	done(changer_move(c, 0, 1, SLOT + 1, false, &v));
+	assert_string_equal(element(SLOT + 1).tag, "TAPE02L8");
+}
+
+static void door_in_the_middle(void **state)
+{
+	build("fault = move 1 door", 1);
+	fails(changer_move(c, 0, SLOT, DRIVE, false, &v));
+	sense_is(0x2, 0x04, 0x18);
+	assert_int_equal(v.reaction, REACT_OPERATOR);
+	assert_true(on_disk("hand/TAPE01L8"));
+	fails(device_ready(changer_device(c), &v));
+	assert_true(v.flags & VF_DOOR);
+	fails(changer_move(c, 0, 1, SLOT, false, &v));
+	shell("rm door");
+	done(device_ready(changer_device(c), &v));
+	assert_true(v.flags & VF_INVENTORY);
+	done(changer_move(c, 0, 1, SLOT, false, &v));
+}
+
+static void attentions_anywhere(void **state)
+{
+	element_vec els = {0};
+
+	build("", 1);
+	shell("printf 'move 1 6/28/00\\ninventory 1 6/29/00\\ntur 1 6/3F/03\\n' >faults");
+	done(changer_move(c, 0, SLOT, SLOT + 1, false, &v));
+	assert_true(v.flags & VF_INVENTORY);
+	done(changer_read(c, ELEMENT_STORAGE, 0, 0, &els, &v));
+	assert_true(v.flags & VF_RESERVATION && v.flags & VF_CONFIG);
+	done(device_ready(changer_device(c), &v));
+	assert_true(v.flags & VF_CONFIG);
+	vec_free(&els);
+}
+
+static void a_robot_that_lies(void **state)
+{
+	struct element el;
+
+	build("", 2);
+	shell("printf 'element@1024 * empty\\nelement@1024 * except=83/00\\nelement@1025 * source=4000\\n"
+	      "element@TAPE02L8 * noaccess\\nelement@1027 * full\\nelement@1028 * disabled\\n"
+	      "element@1028 * except=3B/12\\nelement@1025 * tag=\\n' >faults");
+	el = element(SLOT);
+	assert_true(!el.full && el.except);
+	assert_string_equal(el.tag, "TAPE01L8"); /* full and empty at once */
+	assert_int_equal(el.trouble, TROUBLE_UNSCANNED);
+	el = element(SLOT + 1);
+	assert_true(el.source_valid && !el.access && el.full);
+	assert_int_equal(el.source, 4000);
+	assert_string_equal(el.tag, "");
+	el = element(SLOT + 3);
+	assert_true(el.full && !el.tag[0]);
+	el = element(SLOT + 4);
+	assert_true(el.disabled);
+	assert_int_equal(el.trouble, TROUBLE_ABSENT);
+}
+
+static void bar_codes_without_their_suffix(void **state)
+{
+	build("suffix = no", 1);
+	assert_string_equal(element(SLOT).tag, "TAPE01");
+	assert_false(element(SLOT).except);
+}
+
+static void alerts(void **state)
+{
+	uint64_t flags;
+	struct drive *d;
+	char text[100];
+
+	build("fault = alert@256 1 flag=20\nfault = alert@1 * flag=16", 0);
+	d = drive(1);
+	done(device_alerts(drive_device(d), &flags, &v));
+	assert_true(flags == 1ull << 19);
+	assert_string_equal(alerts_text(flags, KIND_DRIVE, text, sizeof text), "TapeAlert 20 (clean now)");
+	done(device_alerts(drive_device(d), &flags, &v)); /* reading clears */
+	assert_true(flags == 0);
+	done(device_alerts(changer_device(c), &flags, &v));
+	assert_string_equal(alerts_text(flags, KIND_CHANGER, text, sizeof text), "TapeAlert 16 (door open)");
+	assert_int_equal(device_activity(drive_device(d)), ACTIVITY_NONE);
+	assert_string_equal(alerts_text(1ull << 63 | 1, KIND_DRIVE, text, 20), "TapeAlert 1 (read w");
+	drive_close(d);
+}
+
+static void calibration(void **state)
+{
+	struct drive *d;
+	int calls = 0;
+
+	build("generation = 9\ncalibrate_ms = 400", 0);
+	assert_int_equal(virtual_add(dir, &(struct virtual_cartridge){"NEW001L9"}, NULL, &e), 0);
+	d = drive(1);
+	done(changer_move(c, 0, SLOT, DRIVE, false, &v)); /* GOOD, and yet it isn't over */
+	assert_int_equal(drive_status(d, &v), DRIVE_LOADING);
+	assert_int_equal(device_activity(drive_device(d)), ACTIVITY_CALIBRATING);
+	fails(changer_move(c, 0, DRIVE, SLOT, false, &v));
+	sense_is(0x5, 0x3A, 0x00);
+	fails(drive_unload(d, &v));
+	assert_int_equal(v.reaction, REACT_WAIT);
+	done(drive_wait_ready(d, 5000, tell, &calls, &v));
+	assert_true(calls > 0);
+	done(drive_unload(d, &v));
+	done(changer_move(c, 0, DRIVE, SLOT, false, &v));
+	/* once in its life */
+	done(changer_move(c, 0, SLOT, DRIVE, false, &v));
+	assert_int_equal(drive_status(d, &v), DRIVE_READY);
+	drive_close(d);
+}
+
+static void drives_of_several_generations(void **state)
+{
+	struct drive *d;
+	element_vec els = {0};
+
+	build("generations = 9 7\ndrives = 3", 0);
+	done(changer_read(c, ELEMENT_DRIVE, 0, 0, &els, &v));
+	assert_string_equal(els.v[0].id_product, "VIRTUAL LTO-9");
+	assert_string_equal(els.v[1].id_product, "VIRTUAL LTO-7");
+	assert_string_equal(els.v[2].id_product, "VIRTUAL LTO-8");
+	vec_free(&els);
+	assert_int_equal(virtual_add(dir, &(struct virtual_cartridge){"SOME01L9"}, NULL, &e), 0);
+	done(changer_move(c, 0, SLOT, DRIVE + 1, false, &v));
+	d = drive(2);
+	fails(drive_wait_ready(d, 5000, NULL, NULL, &v));
+	sense_is(0x2, 0x30, 0x00);
+	drive_close(d);
+}
+
+static void worm_and_cleaners(void **state)
+{
+	static const size_t len[] = {3};
+	struct drive_medium m;
+	struct drive *d;
+
+	build("", 0);
+	assert_int_equal(virtual_add(dir, &(struct virtual_cartridge){"ONCE01LY"}, NULL, &e), 0);
+	assert_int_equal(virtual_add(dir, &(struct virtual_cartridge){"CLN001L8"}, NULL, &e), 0);
+	d = drive(1);
+	done(changer_move(c, 0, SLOT, DRIVE, false, &v));
+	done(drive_wait_ready(d, 5000, NULL, NULL, &v));
+	done(drive_medium(d, &m, &v));
+	assert_true(m.worm && !m.cleaner);
+	assert_int_equal(m.medium_type, 0x8C);
+	done(drive_write_records(d, (const uint8_t *)"abc", len, 1, 1, &v));
+	fails(drive_write_records(d, (const uint8_t *)"abd", len, 1, 1, &v));
+	assert_true(v.flags & VF_PROTECTED);
+	done(drive_unload(d, &v));
+	done(changer_move(c, 0, DRIVE, SLOT, false, &v));
+	/* a cleaner's memory can be read although it never gets ready */
+	done(changer_move(c, 0, SLOT + 1, DRIVE, false, &v));
+	assert_true(drive_holds_cleaner(d));
+	drive_close(d);
+}
+
 static void settings_are_checked(void **state)
 {
-	static const char *const wrong[] = {"slots = many",	      "colour = red", "slot_address = 257",
-					    "fault = move 1 explode", "[garage]",     "lacks = zz",
-					    "barcodes = perhaps",     "slots"};
+	static const char *const wrong[] = {"slots = many",
+					    "colour = red",
+					    "slot_address = 257",
+					    "fault = move 1 explode",
+					    "[garage]",
+					    "lacks = zz",
+					    "barcodes = perhaps",
+					    "slots",
+					    "fault = tur 1 hand,4/15/83",
+					    "fault = alert 1 5/20/00",
+					    "fault = move@ 1 door",
+					    "fault = element@1 * source=x"};
 
 	for (size_t i = 0; i < countof(wrong); i++) {
 		assert_int_not_equal(
@@ -830,6 +1047,17 @@ int main(void)
 		T(busy_is_borne),
 		T(a_move_can_be_interrupted),
 		T(a_drive_that_fails),
+		T(exchange),
+		T(position_and_ranges),
+		T(left_in_the_hand),
+		T(door_in_the_middle),
+		T(attentions_anywhere),
+		T(a_robot_that_lies),
+		T(bar_codes_without_their_suffix),
+		T(alerts),
+		T(calibration),
+		T(drives_of_several_generations),
+		T(worm_and_cleaners),
 		T(settings_are_checked),
 		T(a_kill_leaves_each_cartridge_in_one_place),
 	};
