@@ -235,7 +235,10 @@ static void inject(void)
 	char name[100];
 
 	check(InjectNtmsMedia(session, &lib, &operation, NTMS_INJECT_START), "inject");
-	InjectNtmsMedia(session, &lib, &operation, NTMS_INJECT_RETRACT); /* look now */
+	while (info(&operation, NTMS_LIBREQUEST).Info.LibRequest.State == NTMS_LM_QUEUED)
+		tick("the inject doesn't begin");
+	/* the port is big: it isn't waited on for being full, but for this */
+	check(InjectNtmsMedia(session, &lib, &operation, NTMS_INJECT_STOP), "stop the inject");
 	for (entry("mailslots/01", name, sizeof name); name[0]; entry("mailslots/01", name, sizeof name))
 		tick("the cartridge stays in the mail slot");
 	settle();
