@@ -102,7 +102,22 @@ static int end(struct txn *t, const struct waiter *w, uint32_t code, const char 
 	return oprequest_close(t, w->oprequest, NTMS_OPSTATE_COMPLETE, e);
 }
 
-static int retry(struct txn *t, const struct waiter *w, struct err *e)
+/* Searches that found nothing in this round: many may wait for the same pool. */
+struct barren {
+	int64_t pool;
+	uint32_t options;
+};
+typedef VEC(struct barren) barren_list;
+
+static bool is_barren(const barren_list *b, const struct waiter *w)
+{
+	vec_each(it, b)
+		if (it->pool == w->pool && it->options == w->options)
+			return true;
+	return false;
+}
+
+static int retry(struct txn *t, const struct waiter *w, barren_list *barren, struct err *e)
 {
 	struct want want = {.options = w->options, .token = w->token, .call = w->call, .session = w->session};
 	struct err failed = {0};
@@ -118,6 +133,8 @@ static int retry(struct txn *t, const struct waiter *w, struct err *e)
 	if (state == NTMS_OPSTATE_UNKNOWN)
 		return waiting_answer(t, &w->call, ERROR_CANCELLED, "the request for new media was deleted",
 				      NULL, 0, NULL, e);
+	if (is_barren(barren, w))
+		return state == NTMS_OPSTATE_COMPLETE ? ask_again(t, w, e) : 0;
 	rc = sql_get(t, e, "SELECT id FROM media_pool WHERE id=?", "i", w->pool, "i", &pool);
 	if (rc == SQL_NONE)
 		return end(t, w, ERROR_INVALID_MEDIA_POOL, "the pool was deleted", NULL, NULL, e);
@@ -135,12 +152,14 @@ static int retry(struct txn *t, const struct waiter *w, struct err *e)
 	}
 	if (side)
 		return end(t, w, 0, "", &lmid, &source, e);
+	*vec_add(barren) = (struct barren){w->pool, w->options};
 	return state == NTMS_OPSTATE_COMPLETE ? ask_again(t, w, e) : 0;
 }
 
 int allocations_retry(struct txn *t, struct err *e)
 {
 	VEC(struct waiter) all = {0};
+	barren_list barren = {0};
 	size_t n;
 	int rc;
 
@@ -162,11 +181,12 @@ int allocations_retry(struct txn *t, struct err *e)
 	}
 	vec_each(w, &all) {
 		if (!rc)
-			rc = w->token ? retry(t, w, e)
+			rc = w->token ? retry(t, w, &barren, e)
 				      : waiting_answer(t, &w->call, ERROR_ACCESS_DENIED,
 						       "the caller isn't known any more", NULL, 0, NULL, e);
 		token_free(w->token);
 	}
+	vec_free(&barren);
 	vec_free(&all);
 	return rc;
 }
