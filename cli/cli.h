@@ -87,6 +87,7 @@ struct object {
 	NTMS_OBJECTINFORMATIONA info;
 	bool has_detail;
 	RSM_OBJECTDETAIL detail;
+	char *path; /* a pool's, once it was asked for */
 	char *told; /* what wait.c last said of it */
 };
 typedef VEC(GUID) guid_vec;

@@ -90,22 +90,30 @@ const RSM_OBJECTDETAIL *object_detail(struct object *o)
 	return &o->detail;
 }
 
+static const char *pool_path(struct object *o)
+{
+	char text[NTMS_POOLHIERARCHY_LENGTH];
+	DWORD size = sizeof text;
+	if (!o->path)
+		o->path =
+			strdup(GetNtmsMediaPoolNameA(session(), &o->id, text, &size) ? o->info.szName : text);
+	return o->path;
+}
+
 const char *object_name(const GUID *id)
 {
-	static char buffers[8][NTMS_POOLHIERARCHY_LENGTH]; /* several in one printf */
+	static char buffers[8][GUID_CHARS]; /* several in one printf */
 	static unsigned turn;
 	if (guid_null(id))
 		return "";
 	struct object *o = object(id);
-	char *text = buffers[turn++ % countof(buffers)], guid[GUID_CHARS];
-	DWORD size = NTMS_POOLHIERARCHY_LENGTH;
-	if (!o->code && o->info.dwType == NTMS_MEDIA_POOL &&
-	    !GetNtmsMediaPoolNameA(session(), &o->id, text, &size))
-		return text;
+	if (!o->code && o->info.dwType == NTMS_MEDIA_POOL)
+		return pool_path(o);
 	if (!o->code && o->info.szName[0])
 		return o->info.szName;
-	guid_format(id, guid);
-	snprintf(text, NTMS_POOLHIERARCHY_LENGTH, "%.8s", guid);
+	char *text = buffers[turn++ % countof(buffers)];
+	guid_format(id, text);
+	text[8] = 0;
 	return text;
 }
 

@@ -109,11 +109,16 @@ static int depth, members; /* inside tables_begin() ... tables_end() */
 void table_print(const struct kind *k, const guid_vec *objects, bool all)
 {
 	struct choice columns = chosen(k, all);
+	size_t hidden = 0;
+	DWORD why = 0;
 	struct libscols_table *t = table_new(k, &columns);
 	vec_each(id, objects) {
 		struct object *o = object(id);
-		if (o->code) /* gone meanwhile */
+		if (o->code) {
+			if (o->code != ERROR_OBJECT_NOT_FOUND) /* gone meanwhile */
+				hidden++, why = o->code;
 			continue;
+		}
 		struct libscols_line *line = scols_table_new_line(t, NULL);
 		for (size_t i = 0; line && i < columns.n; i++) {
 			auto_str text = {0};
@@ -136,6 +141,9 @@ void table_print(const struct kind *k, const guid_vec *objects, bool all)
 		printf("{\n   \"%s\": []\n}\n", k->plural);
 	}
 	scols_unref_table(t);
+	if (hidden)
+		fprintf(stderr, "rsm: %s: %zu %s can't be read: %s (%u)\n", command_name, hidden, k->plural,
+			RsmErrorName(why), why);
 }
 
 void tables_begin(void)
