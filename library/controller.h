@@ -8,13 +8,6 @@
 #include "library/library.h"
 #include "media/model.h"
 
-#define TRY(x)                                                                                               \
-	do {                                                                                                 \
-		int rc_ = (x);                                                                               \
-		if (rc_)                                                                                     \
-			return rc_;                                                                          \
-	} while (0)
-
 #define BIT_TRANSPORT (1 << 1)
 #define BIT_STORAGE (1 << 2)
 #define BIT_IE (1 << 3)

@@ -11,13 +11,6 @@
 #include "media/calls.h"
 #include "media/model.h"
 
-#define TRY(x)                                                                                               \
-	do {                                                                                                 \
-		int rc_ = (x);                                                                               \
-		if (rc_)                                                                                     \
-			return rc_;                                                                          \
-	} while (0)
-
 /* Row ids that a query gave, taken out of it so that its rows may be changed:
  *     auto_ids struct ids sides = {0};
  *     TRY(ids_of(sql_rows(t, e, "SELECT id FROM side WHERE medium=?", "i", medium), &sides, e));
