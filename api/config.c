@@ -156,6 +156,13 @@ static void key_zero_timeout(struct reader *r, const char *value)
 	r->c->zero_timeout_polls = strcmp(value, "poll") == 0;
 }
 
+static void key_discover(struct reader *r, const char *value)
+{
+	if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+		mistake(r, "discover is yes or no, not \"%s\"", value);
+	r->c->no_discovery = strcmp(value, "no") == 0;
+}
+
 static void key_log(struct reader *r, const char *value)
 {
 	static const struct {
@@ -178,9 +185,12 @@ static void key_log(struct reader *r, const char *value)
 
 static bool device_value(struct reader *r, const char *key, const char *value)
 {
-	if (*value == '/' || strncmp(value, "virtual:/", 9) == 0 || strncmp(value, "iscsi://", 8) == 0)
+	if (*value == '/' || (strncmp(value, "scsi:", 5) == 0 && value[5]) ||
+	    strncmp(value, "virtual:/", 9) == 0 || strncmp(value, "iscsi://", 8) == 0)
 		return true;
-	mistake(r, "%s: a device is /dev/NAME, iscsi://HOST:PORT/TARGET/LUN or virtual:/PATH, not \"%s\"",
+	mistake(r,
+		"%s: a device is /dev/NAME, scsi:NAME, iscsi://HOST:PORT/TARGET/LUN or virtual:/PATH, not "
+		"\"%s\"",
 		key, value);
 	return false;
 }
@@ -267,6 +277,7 @@ static const struct key {
 	{IN_RSMD, "listen", true, key_listen},
 	{IN_RSMD, "tokens", false, key_tokens},
 	{IN_RSMD, "zero-timeout", false, key_zero_timeout},
+	{IN_RSMD, "discover", false, key_discover},
 	{IN_RSMD, "log", false, key_log},
 	{IN_LIBRARY, "changer", false, key_changer},
 	{IN_LIBRARY, "drives", false, key_drives},

@@ -35,6 +35,7 @@ struct config_library {
 	char *changer;			 /* NULL: a stand-alone drive */
 	VEC(struct config_drive) drives; /* none: found by themselves */
 	bool drives_auto;
+	bool found; /* by discovery, not in the file */
 	int line, changer_line;
 };
 
@@ -44,6 +45,7 @@ struct config {
 	char *store;  /* path of the SQLite file */
 	char *tokens; /* NULL: none */
 	bool zero_timeout_polls;
+	bool no_discovery;
 	enum log_level log;
 	VEC(struct config_listen) listen;
 	VEC(struct config_library) libraries;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * rsmd, the daemon: options, signals, start and stop. */
+#include "api/found.h"
 #include "api/server.h"
 
 #include "device/quirks.h"
@@ -11,37 +12,41 @@
 
 #define DEFAULT_FILE "/etc/openrsm/rsmd.conf"
 
-static const char usage[] = "usage: rsmd [--config FILE] [--check-config]\n"
-			    "\n"
-			    "  -c, --config FILE   read FILE instead of " DEFAULT_FILE "\n"
-			    "  -t, --check-config  only tell the mistakes in it, by line\n"
-			    "      --version       tell the version\n"
-			    "      --help          tell this\n"
-			    "\n"
-			    "Runs in the foreground until SIGTERM or SIGINT. See rsmd(8) and rsmd.conf(5).\n";
+static const char usage[] =
+	"usage: rsmd [--config FILE] [--check-config | --discover]\n"
+	"\n"
+	"  -c, --config FILE   read FILE instead of " DEFAULT_FILE "\n"
+	"  -t, --check-config  only tell the mistakes in it, by line\n"
+	"  -d, --discover      print the libraries it would use, with what it finds by itself\n"
+	"      --version       tell the version\n"
+	"      --help          tell this\n"
+	"\n"
+	"Runs in the foreground until SIGTERM or SIGINT. See rsmd(8) and rsmd.conf(5).\n";
 
 struct options {
 	const char *file;
-	bool check;
+	bool check, discover;
 };
 
 /* -1: go on; else the status to exit with */
 static int read_options(int argc, char **argv, struct options *o)
 {
-	static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
-					      {"check-config", no_argument, NULL, 't'},
-					      {"version", no_argument, NULL, 'V'},
-					      {"help", no_argument, NULL, 'h'},
-					      {0}};
+	static const struct option longs[] = {
+		{"config", required_argument, NULL, 'c'}, {"check-config", no_argument, NULL, 't'},
+		{"discover", no_argument, NULL, 'd'},	  {"version", no_argument, NULL, 'V'},
+		{"help", no_argument, NULL, 'h'},	  {0}};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "c:th", longs, NULL)) >= 0) {
+	while ((c = getopt_long(argc, argv, "c:tdh", longs, NULL)) >= 0) {
 		switch (c) {
 		case 'c':
 			o->file = optarg;
 			break;
 		case 't':
 			o->check = true;
+			break;
+		case 'd':
+			o->discover = true;
 			break;
 		case 'V':
 			printf("rsmd (OpenRSM) %s\n", RSM_VERSION);
@@ -60,7 +65,7 @@ static int read_options(int argc, char **argv, struct options *o)
 	return 2;
 }
 
-static int serve(const struct config *c, const sigset_t *stop)
+static int serve(struct config *c, const sigset_t *stop)
 {
 	static struct server server;
 	struct err e = {0};
@@ -82,6 +87,7 @@ int main(int argc, char **argv)
 	struct options o = {.file = DEFAULT_FILE};
 	auto_str mistakes = {0};
 	struct config config;
+	struct err e = {0};
 	sigset_t stop;
 	int status = read_options(argc, argv, &o);
 
@@ -98,7 +104,11 @@ int main(int argc, char **argv)
 	status = config_read(o.file, &config, &mistakes) ? 1 : 0;
 	if (mistakes.n)
 		fputs(mistakes.s, stderr);
-	if (!status && !o.check) {
+	if (!status && o.discover) {
+		status = found_print(&config, &e) ? 1 : 0;
+		if (status)
+			fprintf(stderr, "rsmd: %s\n", e.why);
+	} else if (!status && !o.check) {
 		log_set_level(config.log);
 		status = serve(&config, &stop);
 	}

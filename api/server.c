@@ -3,6 +3,7 @@
  * behind; begin with the libraries; serve. Stop: the same backwards. */
 #include "api/server.h"
 
+#include "api/found.h"
 #include "api/http.h"
 #include "api/ticker.h"
 #include "base/clock.h"
@@ -90,8 +91,12 @@ static int make_executor(struct server *s, const struct library_key *keys, struc
 	for (size_t i = 0; i < n; i++) {
 		const struct config_library *l = &s->config->libraries.v[i];
 
-		libraries[i] = (struct executor_library){keys[i].id, l->name, l->changer, lines + drives,
-							 l->drives.n};
+		libraries[i] = (struct executor_library){.id = keys[i].id,
+							 .name = l->name,
+							 .identity = keys[i].identity,
+							 .changer = l->changer,
+							 .drives = lines + drives,
+							 .n_drives = l->drives.n};
 		vec_each(d, &l->drives)
 			lines[drives++] = (struct executor_drive){(uint16_t)(d->element < 0 ? 0 : d->element),
 								  d->device};
@@ -111,6 +116,7 @@ static int begin(struct server *s, struct err *e)
 		const struct config_library *l = &s->config->libraries.v[i];
 
 		keys[i].key = l->name;
+		keys[i].found = l->found;
 		keys[i].library_type = l->changer ? NTMS_LIBRARYTYPE_ONLINE : NTMS_LIBRARYTYPE_STANDALONE;
 	}
 	s->world = (struct library_world){executor_act, NULL};
@@ -125,7 +131,7 @@ static int begin(struct server *s, struct err *e)
 
 /* ---- the whole ---- */
 
-int server_start(struct server *s, const struct config *c, struct err *e)
+int server_start(struct server *s, struct config *c, struct err *e)
 {
 	memset(s, 0, sizeof *s);
 	s->config = c;
@@ -137,7 +143,8 @@ int server_start(struct server *s, const struct config *c, struct err *e)
 	s->tokens = tokens_new(c->tokens);
 	s->waits = waits_new();
 	if ((c->tokens && tokens_check(s->tokens, e)) || make_state(c->state, e) ||
-	    waits_start(s->waits, e) || http_start(s, e) || open_store(s, e) || begin(s, e))
+	    waits_start(s->waits, e) || http_start(s, e) || open_store(s, e) ||
+	    found_libraries(c, s->store, e) || begin(s, e))
 		return (int)e->code;
 	s->state = SERVER_READY;
 	return 0;

@@ -17,7 +17,7 @@ struct http;
 struct ticker;
 
 struct server {
-	const struct config *config;
+	struct config *config;
 	_Atomic enum server_state state;
 	guid incarnation;
 	int64_t started; /* clock_mono() */
@@ -34,7 +34,7 @@ struct server {
 
 /* Listens (answering ERROR_NOT_READY), opens, settles, begins; returns when callers are served. After an
  * error: server_stop() all the same. */
-int server_start(struct server *s, const struct config *c, struct err *e);
+int server_start(struct server *s, struct config *c, struct err *e);
 /* In seconds, whatever robots do: actions that run keep their open rows. */
 void server_stop(struct server *s);
 

@@ -77,6 +77,9 @@ static void detail_out(const struct RsmGetObjectDetail_out *from, LPRSM_OBJECTDE
 	copy(from->serial, to->szSerialNumber, sizeof to->szSerialNumber);
 	copy(from->generation, to->szGeneration, sizeof to->szGeneration);
 	copy(from->holder, to->szHolder, sizeof to->szHolder);
+	copy(from->node, to->szNode, sizeof to->szNode);
+	copy(from->passThrough, to->szPassThrough, sizeof to->szPassThrough);
+	copy(from->byId, to->szById, sizeof to->szById);
 }
 
 DWORD RsmGetObjectDetail(HANDLE hSession, const NTMS_GUID *lpObjectId, LPRSM_OBJECTDETAIL lpDetail)

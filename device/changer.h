@@ -27,6 +27,7 @@ struct element {
 	char alternate[33];
 	/* drive elements whose robot tells: */
 	char id_vendor[9], id_product[17], id_serial[65]; /* serial may be cut off; "" if not told */
+	char id_unique[40];				  /* "naa.5000...", "eui..."; "" if not told */
 };
 typedef VEC(struct element) element_vec;
 

@@ -49,11 +49,13 @@ static void match_sites(const element_vec *elements, const candidate_vec *found,
 	if (els && devs && urls && m) {
 		vec_each(f, found) {
 			urls[devices] = f->url;
-			devs[devices++] = (struct match_id){f->id.vendor, f->id.product, f->id.serial};
+			devs[devices++] =
+				(struct match_id){f->id.vendor, f->id.product, f->id.serial, f->id.unique};
 		}
 		vec_each(el, elements)
 			if (el->type == ELEMENT_DRIVE)
-				els[n++] = (struct match_id){el->id_vendor, el->id_product, el->id_serial};
+				els[n++] = (struct match_id){el->id_vendor, el->id_product, el->id_serial,
+							     el->id_unique};
 		match_drives(els, n, devs, devices, m);
 		vec_each(el, elements)
 			if (el->type == ELEMENT_DRIVE) {

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 
 #include <ntmstypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #define HEADER 8
@@ -32,7 +33,18 @@ static void text(const uint8_t *p, size_t n, char *out, size_t size)
 	out[used] = 0;
 }
 
-/* The device identifier behind the tags: vendor and product and serial, or a serial alone. */
+/* In the words of vpd_unique(): a name that was cut off is none. */
+static void world_wide(unsigned type, const uint8_t *p, size_t n, struct element *el)
+{
+	if (type == 3 ? n != 8 && n != 16 : type != 2 || (n != 8 && n != 12 && n != 16))
+		return;
+	strcpy(el->id_unique, type == 3 ? "naa." : "eui.");
+	for (size_t i = 0; i < n; i++)
+		snprintf(el->id_unique + 4 + 2 * i, 3, "%02x", p[i]);
+}
+
+/* The device identifier behind the tags: a world-wide name, or vendor and product and serial, or a serial
+ * alone. */
 static void identifier(const uint8_t *d, size_t at, size_t stride, struct element *el)
 {
 	size_t len;
@@ -42,8 +54,10 @@ static void identifier(const uint8_t *d, size_t at, size_t stride, struct elemen
 	len = d[at + 3];
 	if (len > stride - at - 4)
 		len = stride - at - 4;
-	if (!len || (d[at] & 0x0F) == 1) /* binary: a world-wide name, nothing to match a serial with */
+	if ((d[at] & 0x0F) == 1) { /* binary: a world-wide name */
+		world_wide(d[at + 1] & 0x0F, d + at + 4, len, el);
 		return;
+	}
 	d += at + 4;
 	if (len > 24) {
 		text(d, 8, el->id_vendor, sizeof el->id_vendor);

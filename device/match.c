@@ -31,11 +31,16 @@ static bool contradicts(const struct match_id *el, const struct match_id *dev)
 		!begins(dev->product, el->product));
 }
 
+static bool same_name(const struct match_id *el, const struct match_id *dev)
+{
+	return el->unique && *el->unique && dev->unique && strcmp(el->unique, dev->unique) == 0;
+}
+
 static bool fits(const struct match_id *el, const struct match_id *dev, enum match_way way)
 {
 	switch (way) {
 	case MATCH_SERIAL:
-		return *el->serial && strcmp(el->serial, dev->serial) == 0;
+		return (*el->serial && strcmp(el->serial, dev->serial) == 0) || same_name(el, dev);
 	case MATCH_TAIL:
 		return ends(dev->serial, el->serial) && !contradicts(el, dev);
 	case MATCH_CUT:

@@ -8,10 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-extern const struct transport_ops iscsi_transport, sg_transport, virtual_transport;
+extern const struct transport_ops iscsi_transport, sg_transport, sg_named_transport, virtual_transport;
 
 /* The last place is for tests: their mock of a device. */
-static const struct transport_ops *table[] = {&virtual_transport, &iscsi_transport, &sg_transport, NULL};
+static const struct transport_ops *table[] = {&virtual_transport, &iscsi_transport, &sg_transport,
+					      &sg_named_transport, NULL};
 
 void transport_set_mock(const struct transport_ops *ops) { table[countof(table) - 1] = ops; }
 
@@ -27,10 +28,11 @@ int transport_open(const char *url, int stop_fd, struct transport **t, struct er
 				(*t)->ops = table[i], (*t)->stop_fd = stop_fd;
 			return rc;
 		}
-	return err_set(e, ERROR_INVALID_PARAMETER,
-		       "%s: no such kind of device path; known are /dev/NAME, virtual:/DIRECTORY and "
-		       "iscsi://HOST[:PORT]/TARGET/LUN",
-		       url_shown(url, shown, sizeof shown));
+	return err_set(
+		e, ERROR_INVALID_PARAMETER,
+		"%s: no such kind of device path; known are /dev/NAME, scsi:NAME, virtual:/DIRECTORY and "
+		"iscsi://HOST[:PORT]/TARGET/LUN",
+		url_shown(url, shown, sizeof shown));
 }
 
 const char *url_shown(const char *url, char *buf, size_t size)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * SCSI through the kernel's sg driver, by libsgutils2's pass-through calls. Any node of a device is taken
- * (/dev/nst0, /dev/sch0, a by-id link): sysfs leads to its sg node, which no other driver blocks.
+ * (/dev/nst0, /dev/sch0, a by-id link), or its name (scsi:NAME): sysfs leads to its sg node, which no other
+ * driver blocks.
  *
  * The kernel's SG_IO waits until the command ends, for minutes if the robot takes minutes, and nothing
  * interrupts it but the death of the process. So each command has an errand: a thread that makes the call on
@@ -273,8 +274,11 @@ static int sg_siblings(struct transport *t, url_vec *urls, struct err *e)
 		return (int)e->code;
 	*vec_add(urls) = strdup(s->url);
 	vec_each(n, &nodes)
-		if (scsi_node_is_drive(n) && strcmp(n->sg, s->node.sg) != 0 && !listed(&nodes, n))
-			*vec_add(urls) = strdup(n->sg);
+		if (scsi_node_is_drive(n) && strcmp(n->sg, s->node.sg) != 0 && !listed(&nodes, n)) {
+			char url[160];
+
+			*vec_add(urls) = strdup(scsi_node_url(n, url, sizeof url));
+		}
 	vec_free(&nodes);
 	return 0;
 }
@@ -295,11 +299,7 @@ static void sg_close(struct transport *t)
 	free(s);
 }
 
-const struct transport_ops sg_transport = {
-	.prefix = "/",
-	.open = sg_open,
-	.execute = sg_execute,
-	.siblings = sg_siblings,
-	.path = sg_path,
-	.close = sg_close,
-};
+#define OPS                                                                                                  \
+	.open = sg_open, .execute = sg_execute, .siblings = sg_siblings, .path = sg_path, .close = sg_close
+const struct transport_ops sg_transport = {.prefix = "/", OPS};
+const struct transport_ops sg_named_transport = {.prefix = "scsi:", OPS};

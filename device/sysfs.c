@@ -162,7 +162,7 @@ static bool has_node(const char *sg, const char *name)
 	return false;
 }
 
-int sysfs_find(const char *path, struct scsi_node *out, struct err *e)
+static int find_path(const char *path, struct scsi_node *out, struct err *e)
 {
 	auto_free char *real = realpath(path, NULL);
 	scsi_node_vec nodes = {0};
@@ -183,6 +183,58 @@ int sysfs_find(const char *path, struct scsi_node *out, struct err *e)
 			path);
 	vec_free(&nodes);
 	return rc;
+}
+
+static int find_name(const char *name, struct scsi_node *out, struct err *e)
+{
+	scsi_node_vec nodes = {0};
+	int rc = 0;
+
+	if (sysfs_scan(&nodes, e))
+		return (int)e->code;
+	*out = (struct scsi_node){0};
+	vec_each(n, &nodes)
+		if (!out->sg[0] && *name && !strcmp(n->unique, name))
+			*out = *n;
+	vec_each(n, &nodes)
+		if (!out->sg[0] && *name && !strcmp(n->serial, name))
+			*out = *n;
+	if (!out->sg[0])
+		rc = err_set(e, ERROR_DEVICE_NOT_AVAILABLE, "no SCSI device of this machine is called %s",
+			     name);
+	vec_free(&nodes);
+	return rc;
+}
+
+int sysfs_find(const char *path, struct scsi_node *out, struct err *e)
+{
+	if (!strncmp(path, "scsi:", 5))
+		return find_name(path + 5, out, e);
+	return find_path(path, out, e);
+}
+
+const char *scsi_node_url(const struct scsi_node *n, char *out, size_t size)
+{
+	if (n->unique[0] || n->serial[0])
+		snprintf(out, size, "scsi:%s", n->unique[0] ? n->unique : n->serial);
+	else
+		snprintf(out, size, "%s", n->sg);
+	return out;
+}
+
+uint64_t sysfs_generation(void)
+{
+	uint64_t sum = 0;
+	char path[PATH_MAX];
+	DIR *d;
+
+	snprintf(path, sizeof path, "%s/class/scsi_generic", sys_root);
+	d = opendir(path);
+	for (struct dirent *it; d && (it = readdir(d));) /* whatever their order */
+		sum += (it->d_ino + 1) * 0x9E3779B97F4A7C15u;
+	if (d)
+		closedir(d);
+	return sum;
 }
 
 bool scsi_node_is_drive(const struct scsi_node *n)

@@ -24,8 +24,14 @@ typedef VEC(struct scsi_node) scsi_node_vec;
 
 /* All of them, ascending by the number of their sg device. None is no error. */
 int sysfs_scan(scsi_node_vec *out, struct err *e);
-/* The one that a path leads to: any of its nodes (/dev/sg3, /dev/st0, /dev/sch0, ...) or a link to one. */
-int sysfs_find(const char *path, struct scsi_node *out, struct err *e);
+/* The one that a path leads to: any of its nodes (/dev/sg3, /dev/st0, /dev/sch0, ...) or a link to one; or
+ * the one with that name: scsi:NAME, its unique name or serial number, wherever it is today. */
+int sysfs_find(const char *url, struct scsi_node *out, struct err *e);
+/* The URL that leads to it for longest: scsi:NAME, or its sg node if the kernel knows no name of it. Returns
+ * out. */
+const char *scsi_node_url(const struct scsi_node *n, char *out, size_t size);
+/* Another number whenever devices have come or gone. Cheap. */
+uint64_t sysfs_generation(void);
 /* A drive an application can use, by its type. */
 bool scsi_node_is_drive(const struct scsi_node *n);
 /* A name of the node in /dev/tape/by-id or /dev/disk/by-id; "" where udev made none. Returns out. */

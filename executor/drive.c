@@ -31,21 +31,33 @@ static void close_drive(struct unit *u)
 /* Opens the device that the changer's thread found for this element, unless it is open. */
 static enum outcome open_drive(struct unit *u, struct verdict *v)
 {
-	char url[sizeof u->url], why[sizeof u->why];
+	const char *found;
+	char url[sizeof u->url], why[sizeof u->why], sg[sizeof u->sg], serial[sizeof u->serial];
 
 	pthread_mutex_lock(&u->lane.lock);
 	memcpy(url, u->url, sizeof url);
 	memcpy(why, u->why, sizeof why);
+	memcpy(sg, u->sg, sizeof sg);
+	memcpy(serial, u->serial, sizeof serial);
 	pthread_mutex_unlock(&u->lane.lock);
-	if (u->drive && !strcmp(url, u->open_url))
+	if (u->drive && !strcmp(url, u->open_url) && !strcmp(sg, u->open_sg))
 		return OUTCOME_DONE;
 	close_drive(u);
 	if (!url[0])
 		return verdict_fail(v, REACT_PATH, ERROR_DEVICE_NOT_AVAILABLE, "%s", why);
 	if (drive_open(url, &u->drive, v) != OUTCOME_DONE)
 		return v->outcome;
+	/* paths wander: what was found here a moment ago may be elsewhere now */
+	found = device_identity(drive_device(u->drive))->serial;
+	if (strncmp(found, serial, sizeof serial - 1) != 0) {
+		verdict_fail(v, REACT_PATH, ERROR_DEVICE_NOT_AVAILABLE,
+			     "%s is now the drive with serial number %s, not %s", url, found, serial);
+		close_drive(u);
+		return v->outcome;
+	}
 	lane_use(&u->lane, drive_device(u->drive));
 	memcpy(u->open_url, url, sizeof url);
+	memcpy(u->open_sg, sg, sizeof sg);
 	return OUTCOME_DONE;
 }
 

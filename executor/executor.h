@@ -22,10 +22,11 @@ struct executor_drive { /* a line `drive = ELEMENT DEVICE` of the configuration 
 };
 
 struct executor_library {
-	int64_t id;	  /* row id: library_key.id */
-	const char *name; /* section of the configuration; no '/' */
-	const char
-		*changer; /* iscsi://..., virtual:/...; NULL: a stand-alone drive (later; down until then) */
+	int64_t id;	      /* row id: library_key.id */
+	const char *name;     /* section of the configuration; no '/' */
+	const char *identity; /* what its robot was called when last seen; NULL or "": not known yet */
+	const char *changer;  /* /dev/..., scsi:NAME, iscsi://..., virtual:/...; NULL: a stand-alone drive
+				 (later; down until then) */
 	const struct executor_drive *drives;
 	size_t n_drives; /* 0: auto */
 };

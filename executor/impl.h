@@ -24,9 +24,10 @@ struct unit {
 	char name[100]; /* "drive 2 (element 257) of library office" */
 	/* where the changer's thread found it; under lane.lock */
 	char url[256], why[200]; /* url "": not there, why tells */
+	char sg[64], serial[33]; /* where a local device is now; what device it is */
 	/* the unit's thread alone */
 	struct drive *drive;
-	char open_url[256];
+	char open_url[256], open_sg[64];
 };
 
 /* A library: its changer and the thread that finds, opens and watches it. */
@@ -48,14 +49,17 @@ struct robot {
 
 	/* the changer's thread alone */
 	struct changer *changer; /* NULL: down */
-	struct probe probe;	 /* what EV_UP told last */
-	char down[400];		 /* why it is down; "" while up, and before the first try */
-	int64_t next;		 /* clock_mono() of the next look */
-	int64_t probe_at;	 /* ... and of looking for missing drives again */
-	int pause, probe_pause;	 /* ms: between tries to open; between probes while a drive is missing */
-	int waits;		 /* looks in a row that found it becoming ready */
-	int said;		 /* ASC and ASCQ of the last look that told a change */
-	bool locked;		 /* PREVENT is wanted */
+	char identity[130];	 /* its own name, "" not known; and the node it has now, "" not local */
+	char at[64];
+	uint64_t generation;	/* of this machine's devices, as of the last look */
+	struct probe probe;	/* what EV_UP told last */
+	char down[400];		/* why it is down; "" while up, and before the first try */
+	int64_t next;		/* clock_mono() of the next look */
+	int64_t probe_at;	/* ... and of looking for missing drives again */
+	int pause, probe_pause; /* ms: between tries to open; between probes while a drive is missing */
+	int waits;		/* looks in a row that found it becoming ready */
+	int said;		/* ASC and ASCQ of the last look that told a change */
+	bool locked;		/* PREVENT is wanted */
 };
 
 struct executor {
@@ -78,6 +82,10 @@ void tell_outcome(struct executor *, struct lane *, struct event *);
 void robot_run(void *robot);
 void unit_run(void *unit);
 struct unit *robot_unit(struct robot *, uint16_t element); /* NULL: none */
+
+/* identity.c: opens the robot at r->url, or wherever the one we know is now. */
+enum outcome robot_find(struct robot *, struct verdict *);
+bool robot_is_local(const struct robot *);
 
 /* probe.c: looks at the whole library. 0, or why not. p->drives is the caller's to free. */
 int probe_library(struct robot *, struct probe *p, struct verdict *);

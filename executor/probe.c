@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "device/match.h"
+#include "device/sysfs.h"
 #include "executor/impl.h"
 
 #include <ntmsmedia.h>
@@ -93,12 +94,12 @@ static void match(const struct robot *r, const element_vec *drives, const candid
 	for (size_t i = 0; i < c->n; i++)
 		if (c->v[i].open) {
 			index[m] = (int)i;
-			devices[m++] =
-				(struct match_id){c->v[i].id.vendor, c->v[i].id.product, c->v[i].id.serial};
+			devices[m++] = (struct match_id){c->v[i].id.vendor, c->v[i].id.product,
+							 c->v[i].id.serial, c->v[i].id.unique};
 		}
 	for (size_t i = 0; i < drives->n; i++)
 		elements[i] = (struct match_id){drives->v[i].id_vendor, drives->v[i].id_product,
-						drives->v[i].id_serial};
+						drives->v[i].id_serial, drives->v[i].id_unique};
 	if (!r->given.n)
 		match_drives(elements, drives->n, devices, m, found);
 	for (size_t i = 0; i < drives->n; i++) {
@@ -128,6 +129,7 @@ static void describe(struct robot *r, int number, const struct element *el, cons
 		     struct probe_drive *d)
 {
 	char name[NAME_MAX_DEVICE];
+	struct scsi_node n;
 	struct err e;
 
 	if (!c->open) {
@@ -141,6 +143,11 @@ static void describe(struct robot *r, int number, const struct element *el, cons
 	generation_of(d->product, d->generation);
 	d->device_type = device_type(c->id.type);
 	snprintf(d->url, sizeof d->url, "%s", c->url);
+	if (c->path && !sysfs_find(c->path, &n, &e)) {
+		snprintf(d->node, sizeof d->node, "%s", n.node);
+		snprintf(d->sg, sizeof d->sg, "%s", n.sg);
+		sysfs_by_id(&n, d->by_id, sizeof d->by_id);
+	}
 	snprintf(name, sizeof name, "%.50s-%d", r->name, number);
 	if (name_publish(r->executor->devices, name, c->url, c->path, d->device, &e))
 		snprintf(d->why, sizeof d->why, "%.*s", (int)sizeof d->why - 1, e.why);
@@ -220,7 +227,9 @@ static void probe_changer(struct robot *r, const element_vec *all, struct probe 
 		tag |= el->tag[0] != 0;
 	}
 	p->barcode_reader = tag || !full;
-	if (name_publish(r->executor->devices, r->name, r->url, NULL, p->device, &e))
+	snprintf(p->identity, sizeof p->identity, "%s", id->unique[0] ? id->unique : id->serial);
+	if (name_publish(r->executor->devices, r->name, r->url,
+			 robot_is_local(r) ? device_path(changer_device(r->changer)) : NULL, p->device, &e))
 		log_warn("library %s: %s", r->name, e.why);
 }
 
@@ -238,15 +247,16 @@ int probe_library(struct robot *r, struct probe *p, struct verdict *v)
 /* All that makes a difference. Not the bar code reader: it is guessed from what lies there. */
 static void describe_probe(const struct probe *p, struct str *out)
 {
-	str_printf(out, "%s|%s|%s|%s|%s|%d%d%d", p->vendor, p->product, p->revision, p->serial, p->device,
-		   p->rotates, p->can_lock, p->can_extend);
+	str_printf(out, "%s|%s|%s|%s|%s|%s|%d%d%d", p->vendor, p->product, p->revision, p->serial,
+		   p->identity, p->device, p->rotates, p->can_lock, p->can_extend);
 	for (int t = ELEMENT_TRANSPORT; t < ELEMENT_TYPES; t++)
 		str_printf(out, "|%u+%u", p->first[t], p->count[t]);
 	for (size_t i = 0; i < p->n_drives; i++) {
 		const struct probe_drive *d = &p->drives[i];
 
-		str_printf(out, "|%u|%d|%s|%s|%s|%s|%s|%s|%s|%s", d->element, d->present, d->vendor,
-			   d->product, d->revision, d->serial, d->generation, d->url, d->device, d->why);
+		str_printf(out, "|%u|%d|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s", d->element, d->present, d->vendor,
+			   d->product, d->revision, d->serial, d->generation, d->url, d->device, d->why,
+			   d->node, d->sg, d->by_id);
 	}
 }
 

@@ -3,6 +3,7 @@
  * every two seconds what happened behind our back, and opens the library again when it was lost. */
 #include "base/clock.h"
 #include "base/log.h"
+#include "device/sysfs.h"
 #include "executor/impl.h"
 #include "executor/outcome.h"
 
@@ -63,6 +64,8 @@ static void assign_units(struct robot *r, const struct probe *p)
 		pthread_mutex_lock(&u->lane.lock);
 		snprintf(u->url, sizeof u->url, "%s", p->drives[i].present ? p->drives[i].url : "");
 		snprintf(u->why, sizeof u->why, "%s", p->drives[i].why);
+		snprintf(u->sg, sizeof u->sg, "%s", p->drives[i].sg);
+		snprintf(u->serial, sizeof u->serial, "%s", p->drives[i].serial);
 		pthread_mutex_unlock(&u->lane.lock);
 	}
 }
@@ -77,7 +80,7 @@ static void close_changer(struct robot *r)
 static void go_down(struct robot *r, const struct verdict *v)
 {
 	struct event ev = {.kind = EV_DOWN, .library = r->id, .fault = outcome_fault(v)};
-	int most = v->reaction == REACT_PATH ? PAUSE_PATH_MAX : PAUSE_MAX;
+	int most = v->reaction == REACT_PATH && !robot_is_local(r) ? PAUSE_PATH_MAX : PAUSE_MAX;
 
 	close_changer(r);
 	if (lane_stopped(&r->lane))
@@ -125,6 +128,17 @@ static void go_up(struct robot *r, struct probe *p)
 	tell(r->executor, &r->lane, &ev);
 }
 
+/* Whether something was plugged in or out of this machine since the last look. */
+static bool devices_changed(struct robot *r)
+{
+	uint64_t was = r->generation;
+
+	if (!robot_is_local(r))
+		return false;
+	r->generation = sysfs_generation();
+	return was != r->generation;
+}
+
 static void try_open(struct robot *r)
 {
 	struct verdict v = {.progress = -1};
@@ -132,11 +146,12 @@ static void try_open(struct robot *r)
 
 	if (!r->url)
 		verdict_fail(&v, REACT_PATH, ERROR_NOT_SUPPORTED, "stand-alone drives are not supported yet");
-	if (!r->url || changer_open(r->url, &r->changer, &v) != OUTCOME_DONE) {
+	if (!r->url || robot_find(r, &v) != OUTCOME_DONE) {
 		go_down(r, &v);
 		return;
 	}
 	lane_use(&r->lane, changer_device(r->changer));
+	devices_changed(r);
 	if (probe_library(r, &p, &v)) {
 		free(p.drives);
 		go_down(r, &v);
@@ -220,7 +235,7 @@ static void look(struct robot *r)
 	if (!code || code != r->said)
 		heed_flags(r, &v);
 	r->said = code;
-	if (atomic_exchange(&r->drive_lost, false))
+	if (atomic_exchange(&r->drive_lost, false) || devices_changed(r))
 		r->probe_at = 0;
 	if (r->changer && clock_mono() >= r->probe_at)
 		probe_again(r, false);

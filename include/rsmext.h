@@ -60,6 +60,7 @@ enum RsmDetailFlags {
 #define RSM_SERIAL_LENGTH 64
 #define RSM_GENERATION_LENGTH 32
 #define RSM_HOLDER_LENGTH 256
+#define RSM_NODE_LENGTH 256
 
 /* What doesn't apply to the object is 0 or empty. */
 typedef struct _RSM_OBJECTDETAIL {
@@ -76,6 +77,10 @@ typedef struct _RSM_OBJECTDETAIL {
 	CHAR szSerialNumber[RSM_SERIAL_LENGTH];
 	CHAR szGeneration[RSM_GENERATION_LENGTH]; /* of the medium or drive, as in LTO-8 */
 	CHAR szHolder[RSM_HOLDER_LENGTH];	  /* who has the drive or the medium */
+	/* of a drive on the service's own machine */
+	CHAR szNode[RSM_NODE_LENGTH];	     /* /dev/nst0 */
+	CHAR szPassThrough[RSM_NODE_LENGTH]; /* /dev/sg3 */
+	CHAR szById[RSM_NODE_LENGTH];	     /* /dev/tape/by-id/...; empty where udev made none */
 } RSM_OBJECTDETAIL, *LPRSM_OBJECTDETAIL;
 
 /* Fills *lpDetail. Needs U on the object. Also ERROR_OBJECT_NOT_FOUND. */

@@ -89,15 +89,17 @@ struct probe_drive {
 	uint16_t element;
 	bool present; /* a drive is there and we can reach it; otherwise the rest is empty and why tells */
 	char vendor[9], product[17], revision[9], serial[33];
-	char generation[16];  /* "LTO-8", "" unknown */
-	char url[256];	      /* what rsmd opens */
-	char device[64];      /* what an application opens: szDeviceName */
-	uint32_t device_type; /* FILE_DEVICE_TAPE ... */
+	char generation[16];		   /* "LTO-8", "" unknown */
+	char url[256];			   /* what rsmd opens */
+	char node[64], sg[64], by_id[128]; /* of a local device; else "" */
+	char device[64];		   /* what an application opens: szDeviceName */
+	uint32_t device_type;		   /* FILE_DEVICE_TAPE ... */
 	char why[200];
 };
 
 struct probe { /* the library as found */
 	char vendor[9], product[17], revision[9], serial[33], device[64];
+	char identity[130]; /* what it is known by, whatever path leads to it; "" if it has no name */
 	uint16_t first[5], count[5]; /* by element type */
 	bool rotates, can_lock, can_extend, barcode_reader;
 	struct probe_drive *drives;
@@ -160,6 +162,8 @@ int library_next_deadline(struct txn *, int64_t *at, struct err *);
 struct library_key {
 	const char *key;
 	uint32_t library_type; /* NTMS_LIBRARYTYPE_ONLINE or _STANDALONE */
+	bool found;	       /* by discovery */
+	char identity[130];    /* out: of its robot, as last seen */
 	int64_t id;	       /* out: row id */
 };
 int library_start(struct txn *, struct library_key *keys, size_t n, struct err *);

@@ -6,7 +6,8 @@
 
 static int library_row(struct ctl *c, struct library_key *k)
 {
-	int rc = sql_get(c->t, c->e, "SELECT id FROM library WHERE key=?", "t", k->key, "i", &k->id);
+	int rc = sql_get(c->t, c->e, "SELECT id, identity FROM library WHERE key=?", "t", k->key, "iT",
+			 &k->id, k->identity, sizeof k->identity);
 
 	if (rc == SQL_NONE) {
 		TRY(object_new(c->t, NTMS_LIBRARY, k->key, NULL, &k->id, c->e));
@@ -16,8 +17,9 @@ static int library_row(struct ctl *c, struct library_key *k)
 		rc = 0;
 	}
 	TRY(rc);
-	TRY(sql_do(c->t, c->e, "UPDATE library SET library_type=?, reason='not reached yet' WHERE id=?", "ui",
-		   k->library_type, k->id));
+	TRY(sql_do(c->t, c->e,
+		   "UPDATE library SET library_type=?, found=?, reason='not reached yet' WHERE id=?", "uui",
+		   k->library_type, (uint32_t)k->found, k->id));
 	return object_set_state(c->t, k->id, NTMS_INITIALIZING, c->e);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * A library can be reached: its devices as found become rows; then its elements are read before anything
  * moves. */
+#include "base/log.h"
 #include "library/controller.h"
 
 #include <ntmsmedia.h>
@@ -27,26 +28,52 @@ static int model_type(struct ctl *c, uint32_t ntms_type, const char *vendor, con
 		      "ittu", *id, vendor, product, device_type);
 }
 
+/* The address of the first one; and new addresses for all, in two steps since no two may be the same
+ * meanwhile. */
+#define SHIFT(table)                                                                                         \
+	"SELECT element FROM " table " WHERE library=? AND number=1",                                        \
+		"UPDATE " table                                                                              \
+		" SET element=CASE WHEN element>=0 THEN -1-(element+(?2)) ELSE -1-element END "              \
+		"WHERE library=?1"
+
 struct kind { /* how an element type is kept */
 	uint8_t type;
 	uint32_t ntms_type;
 	const char *name;
-	const char *find, *insert, *beyond;
+	const char *find, *insert, *beyond, *first, *shift;
 };
 static const struct kind kinds[] = {
 	{1, NTMS_CHANGER, "Changer", "SELECT id FROM changer WHERE library=? AND element=?",
 	 "INSERT INTO changer(id, library, number, element) VALUES(?,?,?,?)",
-	 "SELECT id FROM changer WHERE library=? AND (element<? OR element>=?)"},
+	 "SELECT id FROM changer WHERE library=? AND (element<? OR element>=?)", SHIFT("changer")},
 	{2, NTMS_STORAGESLOT, "Slot", "SELECT id FROM slot WHERE library=? AND element=?",
 	 "INSERT INTO slot(id, library, number, element) VALUES(?,?,?,?)",
-	 "SELECT id FROM slot WHERE library=? AND (element<? OR element>=?)"},
+	 "SELECT id FROM slot WHERE library=? AND (element<? OR element>=?)", SHIFT("slot")},
 	{3, NTMS_IEPORT, "Port", "SELECT id FROM ieport WHERE library=? AND element=?",
 	 "INSERT INTO ieport(id, library, number, element) VALUES(?,?,?,?)",
-	 "SELECT id FROM ieport WHERE library=? AND (element<? OR element>=?)"},
+	 "SELECT id FROM ieport WHERE library=? AND (element<? OR element>=?)", SHIFT("ieport")},
 	{4, NTMS_DRIVE, "Drive", "SELECT id FROM drive WHERE library=? AND element=?",
 	 "INSERT INTO drive(id, library, number, element) VALUES(?,?,?,?)",
-	 "SELECT id FROM drive WHERE library=? AND (element<? OR element>=?)"},
+	 "SELECT id FROM drive WHERE library=? AND (element<? OR element>=?)", SHIFT("drive")},
 };
+
+/* The robot was given other addresses (another partition, a new magazine before the others): slot 5 stays
+ * slot 5, and what lies there is still there, unless the elements, which are read now, tell otherwise. */
+static int readdress(struct ctl *c, const struct kind *k, uint32_t first)
+{
+	int64_t was = 0, by;
+	int rc = sql_get(c->t, c->e, k->first, "i", c->id, "i", &was);
+
+	if (rc == SQL_NONE || (!rc && was == first))
+		return 0;
+	TRY(rc);
+	by = (int64_t)first - was;
+	TRY(sql_do(c->t, c->e, k->shift, "ii", c->id, by));
+	TRY(sql_do(c->t, c->e, k->shift, "ii", c->id, (int64_t)0));
+	log_note("library %lld: the addresses of its elements of type %u moved from %lld to %u",
+		 (long long)c->id, k->type, (long long)was, first);
+	return 0;
+}
 
 static int element_row(struct ctl *c, const struct kind *k, uint32_t number, uint32_t address)
 {
@@ -88,6 +115,8 @@ static int element_gone(struct ctl *c, const struct kind *k, const struct probe 
 static int elements(struct ctl *c, const struct probe *p)
 {
 	for (size_t k = 0; k < countof(kinds); k++) {
+		if (p->count[kinds[k].type])
+			TRY(readdress(c, &kinds[k], p->first[kinds[k].type]));
 		/* a library without a transport of its own in the mode page still has a robot: one changer
 		 * row */
 		for (uint32_t i = 0; i < p->count[kinds[k].type]; i++)
@@ -146,14 +175,16 @@ static int drive_row(struct ctl *c, const struct probe_drive *d)
 	}
 	TRY(model_type(c, NTMS_DRIVE_TYPE, d->vendor, d->product, d->device_type, &type));
 	if (serial[0] &&
-	    strcmp(serial, d->serial) != 0) /* another drive in the same bay: its mounts count anew */
+	    strcmp(serial, d->serial) != 0) { /* another drive in the same bay: its mounts count anew */
+		log_note("drive element %u: drive %s was replaced by %s %s %s", d->element, serial, d->vendor,
+			 d->product, d->serial);
 		TRY(sql_do(c->t, c->e, "UPDATE drive SET mount_count=0, last_cleaned=0 WHERE id=?", "i", id));
+	}
 	TRY(sql_do(c->t, c->e,
 		   "UPDATE drive SET drive_type=?, serial=?, revision=?, device=?, url=?, generation=?, "
-		   "reason='' WHERE id=?",
-		   "ittttti",
-
-		   type, d->serial, d->revision, d->device, d->url, d->generation, id));
+		   "node=?, sg=?, by_id=?, reason='' WHERE id=?",
+		   "itttttttti", type, d->serial, d->revision, d->device, d->url, d->generation, d->node,
+		   d->sg, d->by_id, id));
 	TRY(object_set_state(c->t, id, NTMS_READY, c->e));
 	TRY(object_changed(c->t, id, c->e));
 	return drive_media_types(c, d->generation);
@@ -168,6 +199,8 @@ int library_up(struct ctl *c, const struct probe *p)
 	TRY(changer_row(c, p));
 	for (size_t i = 0; i < p->n_drives; i++)
 		TRY(drive_row(c, &p->drives[i]));
+	if (p->identity[0])
+		TRY(sql_do(c->t, c->e, "UPDATE library SET identity=? WHERE id=?", "ti", p->identity, c->id));
 	TRY(sql_get(c->t, c->e, "SELECT probed FROM library WHERE id=?", "i", c->id, "i", &probed));
 	TRY(sql_do(c->t, c->e,
 		   "UPDATE library SET barcode_reader=?, two_sided=?, can_lock=?, can_extend=?, probed=1, "

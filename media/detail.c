@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-/* reason, device, serial, generation, holder, address, done, total, flags, medium, session */
+/* reason, device, serial, generation, holder, address, done, total, flags, medium, session; of a drive also its nodes */
 #define IN_IT "(SELECT o.guid FROM physical_media m JOIN object o ON o.id=m.id WHERE m.place=t.id)"
 static const char *const details[WIRE_TYPES] = {
 	[NTMS_LIBRARY] = "SELECT t.reason, coalesce((SELECT device FROM changer c WHERE c.library=t.id),''), "
@@ -19,7 +19,8 @@ static const char *const details[WIRE_TYPES] = {
 	[NTMS_CHANGER] = "SELECT '', t.device, t.serial, '', '', t.element, 0, 0, 0, " IN_IT
 			 ", NULL FROM changer t WHERE t.id=?",
 	[NTMS_DRIVE] = "SELECT t.reason, t.url, t.serial, t.generation, t.holder, t.element, 0, 0, CASE "
-		       "t.holder WHEN '' THEN 0 ELSE 32 END, " IN_IT ", NULL FROM drive t WHERE t.id=?",
+		       "t.holder WHEN '' THEN 0 ELSE 32 END, " IN_IT
+		       ", NULL, t.node, t.sg, t.by_id FROM drive t WHERE t.id=?",
 	[NTMS_STORAGESLOT] = "SELECT t.reason, '', '', '', '', t.element, 0, 0, "
 			     "8*EXISTS(SELECT 1 FROM library l WHERE l.cleaner_slot=t.id), " IN_IT
 			     ", NULL FROM slot t WHERE t.id=?",
@@ -83,5 +84,10 @@ int do_RsmGetObjectDetail(struct txn *t, const struct caller *who, const struct 
 	out->flags = rows_u32(r, 8);
 	out->medium = rows_guid(r, 9);
 	out->session = rows_guid(r, 10);
+	if (out->type == NTMS_DRIVE) {
+		out->node = text_of(r, 11);
+		out->passThrough = text_of(r, 12);
+		out->byId = text_of(r, 13);
+	}
 	return 0;
 }

@@ -20,6 +20,7 @@ struct place *place_at(struct world *w, uint16_t address)
 	} runs[] = {{HAND, 1}, {SLOT, w->slots}, {PORT, w->ports}, {DRIVE, w->drives}};
 	size_t before = 0;
 
+	address = (uint16_t)(address - w->shift);
 	for (size_t i = 0; i < sizeof runs / sizeof *runs; before += runs[i++].n)
 		if (address >= runs[i].first && address < runs[i].first + runs[i].n)
 			return &w->places.v[before + address - runs[i].first];

@@ -135,19 +135,21 @@ void world_probe(struct world *w)
 	struct event ev = {.kind = EV_UP, .probe = &p};
 	VEC(struct probe_drive) drives = {0};
 
-	p.first[1] = HAND, p.count[1] = 1;
-	p.first[2] = SLOT, p.count[2] = (uint16_t)w->slots;
-	p.first[3] = PORT, p.count[3] = (uint16_t)w->ports;
-	p.first[4] = DRIVE, p.count[4] = (uint16_t)w->drives;
+	p.first[1] = (uint16_t)(HAND + w->shift), p.count[1] = 1;
+	p.first[2] = (uint16_t)(SLOT + w->shift), p.count[2] = (uint16_t)w->slots;
+	p.first[3] = (uint16_t)(PORT + w->shift), p.count[3] = (uint16_t)w->ports;
+	p.first[4] = (uint16_t)(DRIVE + w->shift), p.count[4] = (uint16_t)w->drives;
 	for (size_t i = 0; i < w->drives; i++) {
 		struct probe_drive *d = vec_add(&drives);
 
-		*d = (struct probe_drive){.element = (uint16_t)(DRIVE + i),
+		*d = (struct probe_drive){.element = (uint16_t)(DRIVE + w->shift + (int)i),
 					  .present = true,
 					  .vendor = "TEST",
 					  .product = "DRIVE",
 					  .device_type = 0x1f};
 		snprintf(d->serial, sizeof d->serial, "D%zu", i);
+		if (!i && w->serial)
+			snprintf(d->serial, sizeof d->serial, "%s", w->serial);
 		snprintf(d->device, sizeof d->device, "/dev/test%zu", i);
 		snprintf(d->generation, sizeof d->generation, "%s", w->generation ? w->generation : "");
 	}

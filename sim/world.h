@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A library in memory: the real store, media model and controllers, and a robot that does what actions say. The
- * clock stands still unless somebody moves it. The simulator (run.c) gives actions the time they take; a test of
- * the controllers lets them happen one by one (world_step()).
+ * A library in memory: the real store, media model and controllers, and a robot that does what actions say.
+ * The clock stands still unless somebody moves it. The simulator (run.c) gives actions the time they take; a
+ * test of the controllers lets them happen one by one (world_step()).
  *
- * What was posted after a commit stands in `queue`: whoever drives the world takes it from there, carries it out
- * (world_perform()) and tells the outcome (world_tell()).
+ * What was posted after a commit stands in `queue`: whoever drives the world takes it from there, carries it
+ * out (world_perform()) and tells the outcome (world_tell()).
  */
 #ifndef SIM_WORLD_H
 #define SIM_WORLD_H
@@ -49,8 +49,10 @@ struct world {
 	size_t slots, drives, ports;
 	bool rotates;
 	const char *generation;
-	/* rsmd dies instead of telling the outcome of that action, counted from 1; 0: never. dies_done: the robot
-	 * did it */
+	int shift;	    /* of all addresses, against SLOT, DRIVE, PORT and HAND */
+	const char *serial; /* of the first drive; NULL: D0 */
+	/* rsmd dies instead of telling the outcome of that action, counted from 1; 0: never. dies_done: the
+	 * robot did it */
 	int dies_at;
 	bool dies_done, dead;
 	/* the next action of that kind ends so instead; happens: and yet it was carried out */

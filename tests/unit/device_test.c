@@ -360,6 +360,22 @@ static void element_answers_that_contradict_themselves(void **state)
 	}
 }
 
+/* Binary designators: the NAA name of the drive; and one that is too short to be a name. */
+static void world_wide_names_of_drives(void **state)
+{
+	element_vec els = {0};
+
+	MOCK({"b8 14", "01 00 00 02 00 00 00 40 04 00 00 1c 00 00 00 38 "
+		       "01 00 08 00*9 01 03 00 08 50 01 02 03 04 05 06 07 00*4 "
+		       "01 01 08 00*9 01 03 00 04 50 01 02 03 00*8"});
+	done(changer_read(c, ELEMENT_DRIVE, 0, 0, &els, &v));
+	assert_int_equal(els.n, 2);
+	assert_string_equal(els.v[0].id_unique, "naa.5001020304050607");
+	assert_string_equal(els.v[0].id_serial, "");
+	assert_string_equal(els.v[1].id_unique, "");
+	vec_free(&els);
+}
+
 /* HP MSL as known: the AVOLTAG bit is set, and there is no room for such a tag. */
 static void a_tag_bit_that_lies(void **state)
 {
@@ -635,6 +651,7 @@ int main(void)
 		T(refused_fields_are_left_out, with_changer),
 		T(answers_in_parts, with_changer),
 		T(element_answers_that_contradict_themselves, with_changer),
+		T(world_wide_names_of_drives, with_changer),
 		T(a_tag_bit_that_lies, with_changer),
 		T(any_byte_may_be_wrong, with_changer),
 		T(every_length_may_be_wrong, with_changer),

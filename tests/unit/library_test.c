@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#define ELEMENTS                                                                                             \
+	"SELECT (SELECT count(*) FROM slot)+(SELECT count(*) FROM drive)+(SELECT count(*) FROM ieport)"
 #define MEDIUM(tag) "(SELECT id FROM physical_media WHERE barcode='" tag "')"
 
 static void first_inventory(void **state)
@@ -562,6 +564,58 @@ static void restart_in_a_move_without_inventory(void **state)
 	world_end(&w);
 }
 
+/* Another partition: the same slots and drives at other addresses, while a medium is mounted. */
+static void robot_readdressed(void **state)
+{
+	struct world w = {0};
+	guid pool, medium;
+	int64_t drive, slot, elements;
+
+	start_with(&w, 2, &pool);
+	medium = allocate(&w, &pool);
+	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), 0);
+	drive = ask(&w, "SELECT id FROM drive WHERE element=500");
+	slot = ask(&w, "SELECT place FROM physical_media WHERE place IN (SELECT id FROM slot)");
+	elements = ask(&w, ELEMENTS);
+	w.shift = 1; /* onto addresses that others had */
+	vec_each(p, &w.places)
+		p->address++, p->source = (uint16_t)(p->source ? p->source + 1 : 0);
+	world_up(&w);
+	assert_int_equal(ask(&w, "SELECT id FROM drive WHERE element=501"), drive);
+	assert_int_equal(ask(&w, "SELECT place FROM physical_media WHERE place IN (SELECT id FROM slot)"),
+			 slot);
+	assert_int_equal(ask(&w, "SELECT place FROM physical_media WHERE mounted_side IS NOT NULL"), drive);
+	assert_int_equal(ask(&w, ELEMENTS), elements);
+	assert_int_equal(ask(&w, "SELECT min(element) FROM slot"), SLOT + 1);
+	dismount(&w, &medium, NTMS_DISMOUNT_IMMEDIATE);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM physical_media WHERE place IN (SELECT id FROM slot)"),
+			 2);
+	check_at_rest(&w);
+	world_end(&w);
+}
+
+static void another_drive_in_the_bay(void **state)
+{
+	struct world w = {0};
+	guid pool, medium;
+	int64_t drive;
+
+	start_with(&w, 1, &pool);
+	medium = allocate(&w, &pool);
+	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), 0);
+	dismount(&w, &medium, NTMS_DISMOUNT_IMMEDIATE);
+	drive = ask(&w, "SELECT id FROM drive WHERE serial='D0'");
+	assert_true(ask(&w, "SELECT mount_count FROM drive WHERE serial='D0'") > 0);
+	w.serial = "NEW1";
+	world_up(&w);
+	assert_int_equal(ask(&w, "SELECT id FROM drive WHERE serial='NEW1'"), drive);
+	assert_int_equal(ask(&w, "SELECT mount_count FROM drive WHERE serial='NEW1'"), 0);
+	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), 0);
+	dismount(&w, &medium, NTMS_DISMOUNT_IMMEDIATE);
+	check_at_rest(&w);
+	world_end(&w);
+}
+
 static void label_written_after_a_read(void **state)
 {
 	struct world w = {0};
@@ -623,6 +677,8 @@ int main(void)
 		cmocka_unit_test(restart_in_a_move),
 		cmocka_unit_test(cartridge_in_the_hand),
 		cmocka_unit_test(restart_in_a_move_without_inventory),
+		cmocka_unit_test(robot_readdressed),
+		cmocka_unit_test(another_drive_in_the_bay),
 		cmocka_unit_test(label_written_after_a_read),
 	};
 

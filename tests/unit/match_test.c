@@ -106,6 +106,19 @@ static void more_of_one_than_of_the_other(void **state)
 	match_drives(NULL, 0, devs, 1, out);
 }
 
+static void by_world_wide_name(void **state)
+{
+	static const struct match_id els[] = {
+		{"", "", "", "naa.5000000000000002"}, {"", "", "", "naa.5000000000000001"}, {"", "", "", ""}};
+	static const struct match_id devs[] = {{"IBM", "TD8", "A1", "naa.5000000000000001"},
+					       {"IBM", "TD8", "A2", "naa.5000000000000002"}};
+
+	MATCH(els, devs);
+	IS(0, 1, MATCH_SERIAL);
+	IS(1, 0, MATCH_SERIAL);
+	IS(2, -1, MATCH_NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -114,6 +127,7 @@ int main(void)
 		cmocka_unit_test(the_last_one_is_cut),
 		cmocka_unit_test(by_elimination),
 		cmocka_unit_test(never_by_a_guess),
+		cmocka_unit_test(by_world_wide_name),
 		cmocka_unit_test(more_of_one_than_of_the_other),
 	};
 

@@ -60,4 +60,4 @@ changer = /dev/changer'
 check "the mounted tape is readable all the while" tar -tf "$DRIVE"
 check "dismount" rsm dismount "$LMID" --wait
 check "in its slot" same "$(slot_of "$M")" "$HOME_SLOT"
-finish ""
+finish

@@ -15,25 +15,23 @@ check() {
 		echo "ok $N - $what"
 	else
 		echo "not ok $N - $what"
-		sed 's/^/#   /' $T/out | tail -20
+		tail -20 $T/out | sed 's/^/#   /'
+		[ ! -e $T/log ] || tail -8 $T/log | sed 's/^/#   rsmd: /'
 	fi
 }
 same() { [ "$1" = "$2" ] || { echo "expected: $2"; echo "     got: $1"; false; }; }
 finish() {
-	pass=$1
 	kill "$(cat $T/pid)" && wait "$(cat $T/pid)"
 	check "rsmd ends" test $? = 0
 	echo "1..$N"
-	[ -z "$pass" ] || sed 's/^/# rsmd: /' $T/log
 }
 # until_ok COMMAND...: until it succeeds; another process makes it so
 until_ok() {
-	for _ in $(seq 300); do
-		"$@" >/dev/null 2>&1 && return 0
+	end=$(($(date +%s) + 30))
+	until "$@" >$T/last 2>&1; do
+		[ "$(date +%s)" -lt $end ] || { echo "not after 30 seconds: $*"; cat $T/last; return 1; }
 		sleep 0.1
 	done
-	echo "not after 30 seconds: $*"
-	return 1
 }
 # start_rsmd LINES: with these lines of configuration behind [rsmd]
 start_rsmd() {
