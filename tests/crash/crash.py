@@ -103,14 +103,14 @@ class Bench:
         if code:
             raise Wrong(f"rsmd ended with {code} on SIGTERM")
 
-    def killed(self, scenario_failed):
-        """How the daemon fared under a failure point. If it was spared, it is stopped."""
-        if not scenario_failed:
+    def killed(self, done):
+        """Whether the failure point has struck. If not, the daemon is stopped."""
+        if not done.returncode:
             self.daemon.send_signal(signal.SIGTERM)
         try:
             code = self.daemon.wait(STOP_LIMIT)
         except subprocess.TimeoutExpired as e:
-            raise Wrong("the scenario failed though rsmd lives, or rsmd doesn't stop") from e
+            raise Wrong(f"the scenario failed though rsmd lives, or rsmd doesn't stop: {done.stdout}") from e
         if code not in (0, -signal.SIGKILL):
             raise Wrong(f"rsmd ended with {code}")
         return code != 0
@@ -157,7 +157,8 @@ class Bench:
             self.cartridge("NEW009L8", "mailslots/01")
         self.start(f"{point}:{n}")
         done = self.scenario(scenario)
-        if not self.killed(done.returncode or self.scenario("settle").returncode):
+        last = done if done.returncode else self.scenario("settle")
+        if not self.killed(last):
             self.check()
             return False
         db = invariants.connect(self.store)
@@ -195,6 +196,7 @@ def main():
     args.add_argument("--point", action="append")
     args.add_argument("--keep", action="store_true", help="leave the directory of a failure")
     args = args.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that no daemon stays behind
     top = tempfile.mkdtemp(prefix="crash.", dir="/tmp")
     bench = Bench(os.path.abspath(args.build), top)
     scenarios, points = args.scenario or SCENARIOS, args.point or POINTS

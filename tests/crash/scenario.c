@@ -228,6 +228,17 @@ static void entry(const char *place, char *out, size_t size)
 		closedir(dir);
 }
 
+static bool port_is_open(NTMS_GUID *lib)
+{
+	NTMS_GUID ports[MAX];
+	DWORD n = list(NTMS_IEPORT, lib, ports);
+
+	for (DWORD i = 0; i < n; i++)
+		if (info(&ports[i], NTMS_IEPORT).Info.IEPort.Position == NTMS_PORTPOSITION_EXTENDED)
+			return true;
+	return false;
+}
+
 /* The operator has put NEW009L8 into the mail slot. */
 static void inject(void)
 {
@@ -235,8 +246,8 @@ static void inject(void)
 	char name[100];
 
 	check(InjectNtmsMedia(session, &lib, &operation, NTMS_INJECT_START), "inject");
-	while (info(&operation, NTMS_LIBREQUEST).Info.LibRequest.State == NTMS_LM_QUEUED)
-		tick("the inject doesn't begin");
+	while (!port_is_open(&lib))
+		tick("the port doesn't open");
 	/* the port is big: it isn't waited on for being full, but for this */
 	check(InjectNtmsMedia(session, &lib, &operation, NTMS_INJECT_STOP), "stop the inject");
 	for (entry("mailslots/01", name, sizeof name); name[0]; entry("mailslots/01", name, sizeof name))
