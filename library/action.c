@@ -202,7 +202,8 @@ static int own_status(struct ctl *c, const struct event *ev)
 		return identify_new(c);
 	}
 	TRY(library_doubt(c, BIT_ALL));
-	TRY(library_state(c, NTMS_NEEDS_SERVICE, ev->why));
+	if (c->opstate != NTMS_NOT_PRESENT) /* told already that it can't be reached */
+		TRY(library_state(c, NTMS_NEEDS_SERVICE, ev->why));
 	return sql_do(c->t, c->e, "UPDATE library SET poll_at=? WHERE id=?", "ii", c->now + 5000, c->id);
 }
 

@@ -435,7 +435,8 @@ static void nowait_returns_when_it_is_queued(void **state)
 	assert_same(unknown, drive);
 	assert_true(pending(lmid, &request));
 	dismount_medium(S, t.lmid[0]);
-	WAIT_UNTIL(media_state(S, medium) == NTMS_MEDIASTATE_LOADED);
+	WAIT_UNTIL(request_state(S, request) == NTMS_LM_PASSED);
+	assert_int_equal(NTMS_MEDIASTATE_LOADED, media_state(S, medium));
 	give_all_back(t);
 }
 

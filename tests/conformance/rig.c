@@ -459,6 +459,16 @@ void operator_takes_out(struct rig *r, int library, NTMS_GUID pmid)
 	assert_int_equal(NTMS_LM_PASSED, request_state(r->session, operation));
 }
 
+/* What was in a drive to be identified leaves it again, or a mount has waited for it. */
+static bool put_away_or_wanted(struct rig *r, NTMS_GUID pmid)
+{
+	object_info i = info(r->session, pmid, NTMS_PHYSICAL_MEDIA);
+
+	return !same(i.Info.PhysicalMedia.MountedPartition, null_guid) ||
+	       (i.Info.PhysicalMedia.MediaState == NTMS_MEDIASTATE_IDLE &&
+		i.Info.PhysicalMedia.LocationType == NTMS_STORAGESLOT);
+}
+
 void operator_brings_back(struct rig *r, int library, const char *barcode)
 {
 	NTMS_GUID operation = null_guid;
@@ -468,6 +478,7 @@ void operator_brings_back(struct rig *r, int library, const char *barcode)
 	OK(InjectNtmsMedia(r->session, &r->library[library], &operation, NTMS_INJECT_STOP));
 	WAIT_UNTIL(request_ended(r->session, operation) && library_idle(r->session, r->library[library]));
 	assert_false(in_port(r, barcode));
+	WAIT_UNTIL(put_away_or_wanted(r, medium_named(r->session, barcode)));
 }
 
 /* One file in the old tar format is enough of an archive: a header block with its checksum, and two empty
