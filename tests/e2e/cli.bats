@@ -192,7 +192,9 @@ CLI003L8 available" ]
 	mount=$!
 	until_ok asked
 	rsm requests refuse "$(open_requests | head -1)"
-	run -1 wait $mount
+	ended=0
+	wait $mount || ended=$?
+	[ $ended = 1 ]
 	grep -q "ERROR_REQUEST_REFUSED (4320)" "$LIVE/refused"
 
 	rsm mount "$lmid" --verbose --quiet --timeout 60s >"$LIVE/path" 2>"$LIVE/told" &
