@@ -115,7 +115,7 @@ GUID resolve_any(const char *text, const DWORD *types, size_t n);
 struct medium {
 	GUID physical, side, logical; /* logical: null while the side isn't allocated */
 };
-/* Any of the three may be named; side: from 1, 0 when not said. need_side: there must be one. */
+/* Any of the three may be named; side: from 0, -1 when not said. need_side: there must be one. */
 struct medium resolve_medium(const char *text, int side, bool need_side);
 
 /* ---- columns.c: what there is to say about each type of object ---- */

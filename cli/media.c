@@ -5,13 +5,13 @@
 #include <string.h>
 
 static const char *wanted, *next_of, *new_name;
-static long side_number;
+static long side_number = -1;
 static bool whole, no_request, wait_too;
 static DWORD timeout = INFINITE;
 
 #define SIDE                                                                                                 \
 	{                                                                                                    \
-		"side", 's', OPT_NUMBER, &side_number, "N", "side of a medium that has several, from 1"      \
+		"side", 's', OPT_NUMBER, &side_number, "N", "side of a medium that has several, from 0"      \
 	}
 
 /* ---- allocate ---- */
@@ -75,7 +75,7 @@ static int allocate(int n, char **operands)
 		puts(id);
 		return EXIT_OK;
 	}
-	struct medium m = resolve_medium(id, 0, false);
+	struct medium m = resolve_medium(id, -1, false);
 	printf("%s  %s", id, object_name(&m.physical));
 	if (!guid_null(&a.from.AllocatedFrom) && !guid_same(&a.from.AllocatedFrom, &a.pool))
 		printf(", taken from %s", object_name(&a.from.AllocatedFrom));
@@ -126,7 +126,7 @@ static int free_media(int n, char **operands)
 	int status = EXIT_OK;
 	VEC(struct medium) moved = {0};
 	for (int i = 0; i < n; i++) {
-		struct medium m = resolve_medium(operands[i], 0, false);
+		struct medium m = resolve_medium(operands[i], -1, false);
 		GUID pool = free_pool(&m.physical);
 		if (wait_too && !i)
 			work_before();
@@ -161,7 +161,7 @@ static int move(int n, char **operands)
 	int status = EXIT_OK;
 	GUID pool = resolve(operands[n - 1], NTMS_MEDIA_POOL);
 	for (int i = 0; i < n - 1; i++) {
-		struct medium m = resolve_medium(operands[i], 0, false);
+		struct medium m = resolve_medium(operands[i], -1, false);
 		DWORD code = MoveToNtmsMediaPool(session(), &m.physical, &pool);
 		if (code)
 			status = failed(code, "%s", operands[i]);

@@ -6,7 +6,7 @@
 
 static bool to_read, to_write, no_wait, if_available, if_online, deferred, wait_too;
 static const char *drive_name;
-static long side_number, priority;
+static long side_number = -1, priority;
 static DWORD timeout = INFINITE;
 
 static const struct opt mount_opts[] = {
@@ -14,7 +14,7 @@ static const struct opt mount_opts[] = {
 	{"write", 'w', OPT_FLAG, &to_write, NULL, "for writing: refused for complete media"},
 	{"drive", 'd', OPT_TEXT, &drive_name, "DRIVE",
 	 "in that drive: its name, or its number in the medium's library"},
-	{"side", 's', OPT_NUMBER, &side_number, "N", "side of a medium that has several, from 1"},
+	{"side", 's', OPT_NUMBER, &side_number, "N", "side of a medium that has several, from 0"},
 	{"priority", 'p', OPT_NUMBER, &priority, "P", "-15 to 15 (default 0)"},
 	{"timeout", 't', OPT_TIME, &timeout, "TIME", "give up after that time (default: never)"},
 	{"no-wait", 0, OPT_FLAG, &no_wait, NULL, "return as soon as the mount is queued"},
@@ -117,7 +117,7 @@ const struct command cmd_mount = {
 
 static const struct opt dismount_opts[] = {
 	{"deferred", 0, OPT_FLAG, &deferred, NULL, "leave it in the drive until the drive is needed"},
-	{"side", 's', OPT_NUMBER, &side_number, "N", "side of a medium that has several, from 1"},
+	{"side", 's', OPT_NUMBER, &side_number, "N", "side of a medium that has several, from 0"},
 	{"wait", 'w', OPT_FLAG, &wait_too, NULL, "until the medium is in its slot"},
 	{"timeout", 't', OPT_TIME, &timeout, "TIME", "wait at most so long"},
 	{NULL},

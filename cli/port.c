@@ -186,7 +186,7 @@ static int eject(int n, char **operands)
 	if (wait_too)
 		work_before();
 	for (int i = 0; i < n; i++) {
-		struct medium m = resolve_medium(operands[i], 0, false);
+		struct medium m = resolve_medium(operands[i], -1, false);
 		code = EjectNtmsMedia(session(), &m.physical, &operation, action);
 		if (code)
 			status = failed(code, "%s", operands[i]);

@@ -152,12 +152,12 @@ static void choose_side(struct medium *m, const char *text, int number, bool nee
 	guid_vec sides = {0}, fit = {0};
 	sides_of(&m->physical, &sides);
 	vec_each(s, &sides)
-		if (number ? object(s)->info.Info.Partition.Side == number - 1
-			   : sides.n == 1 || !guid_null(&object(s)->info.Info.Partition.LogicalMedia))
+		if (number >= 0 ? object(s)->info.Info.Partition.Side == number
+				: sides.n == 1 || !guid_null(&object(s)->info.Info.Partition.LogicalMedia))
 			*vec_add(&fit) = *s;
 	if (fit.n == 1)
 		*m = medium_of(&fit.v[0]);
-	else if (needed && number)
+	else if (needed && number >= 0)
 		die_text("%s has no side %d", text, number);
 	else if (needed)
 		die_text("%s has %zu sides; say which with --side", text, sides.n);

@@ -32,7 +32,7 @@ const char *vdrive_product(const struct vlib *lib, const struct place *drive, ch
 {
 	snprintf(buf, 24, "%.16s", lib->set.drive_product);
 	if (!*buf)
-		snprintf(buf, 24, "VIRTUAL LTO-%d", drive->generation);
+		snprintf(buf, 24, lib->set.sides == 1 ? "VIRTUAL LTO-%d" : "VIRTUAL MO", drive->generation);
 	return buf;
 }
 

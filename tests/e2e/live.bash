@@ -21,16 +21,16 @@ until_ok() {
 	return 1
 }
 
-live_start() {
+# A directory, and in it what "vtl create" makes of the arguments.
+live_library() {
 	live_path
 	LIVE=$(mktemp -d /tmp/rsm-e2e.XXXXXX)
 	export LIVE RSM_SERVER=unix:$LIVE/rsmd.sock
 	unset RSM_TOKEN_FILE
-	vtl create "$LIVE/lib" --slots 8 --drives 2 --mailslots 2
-	echo 'written by tar' >"$LIVE/note"
-	tar cf "$LIVE/note.tar" -C "$LIVE" note
-	vtl add "$LIVE/lib" CLI001L8 CLI002L8 CLI003L8 CLI004L8 CLI005L8
-	vtl add "$LIVE/lib" CLI006L8 --data "$LIVE/note.tar"
+	vtl create "$LIVE/lib" "$@"
+}
+
+live_rsmd() {
 	mkdir "$LIVE/state"
 	printf '[rsmd]\nstate = %s\nstore = sqlite:%s\nlisten = %s\n\n[library lib]\nchanger = virtual:%s\n' \
 		"$LIVE/state" "$LIVE/rsm.db" "$RSM_SERVER" "$LIVE/lib" >"$LIVE/rsmd.conf"
@@ -38,6 +38,15 @@ live_start() {
 	echo $! >"$LIVE/pid"
 	rsm status --wait --timeout 20s --quiet || { cat "$LIVE/log" >&2; return 1; }
 	rsm inventory lib --wait --timeout 30s
+}
+
+live_start() {
+	live_library --slots 8 --drives 2 --mailslots 2
+	echo 'written by tar' >"$LIVE/note"
+	tar cf "$LIVE/note.tar" -C "$LIVE" note
+	vtl add "$LIVE/lib" CLI001L8 CLI002L8 CLI003L8 CLI004L8 CLI005L8
+	vtl add "$LIVE/lib" CLI006L8 --data "$LIVE/note.tar"
+	live_rsmd
 }
 
 live_stop() {
