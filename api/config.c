@@ -261,7 +261,7 @@ static void key_quirk(struct reader *r, const char *value)
 	struct err e = {0};
 
 	if (quirk_add(value, &e))
-		mistake(r, "quirk: %s", e.why);
+		mistake(r, "%s", e.why);
 	else
 		*vec_add(&r->c->quirks) = copy(value);
 }
@@ -283,6 +283,7 @@ static const struct key {
 	{IN_LIBRARY, "drives", false, key_drives},
 	{IN_LIBRARY, "drive", true, key_drive},
 	{IN_LIBRARY, "quirk", true, key_quirk},
+	{IN_LIBRARY, "limit", true, key_quirk},
 };
 _Static_assert(countof(keys) <= countof(((struct reader *)0)->seen), "a place for the line of each key");
 

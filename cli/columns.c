@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 
 #include <stddef.h>
+#include <time.h>
 
 /* ---- the words for states ---- */
 
@@ -132,6 +133,21 @@ static void get_progress(struct object *o, struct str *to)
 	if (d->dwTotal)
 		str_printf(to, "%u/%u", d->dwDone, d->dwTotal);
 }
+/* "14:20 (in 35 min)" */
+static void get_end(struct object *o, struct str *to)
+{
+	DWORD left = object_detail(o)->dwSecondsLeft;
+	time_t at = time(NULL) + left;
+	struct tm tm;
+	char text[40];
+	if (!left || !localtime_r(&at, &tm) ||
+	    !strftime(text, sizeof text, left < 72000 ? "%H:%M" : "%Y-%m-%d %H:%M", &tm))
+		return;
+	if (left < 90)
+		str_printf(to, "%s (in %u s)", text, left);
+	else
+		str_printf(to, "%s (in %u min)", text, (left + 30) / 60);
+}
 static void get_about(struct object *o, struct str *to)
 {
 	str_puts(to, object_name(&INFO(o, OpRequest.Arg1)));
@@ -175,9 +191,15 @@ static void get_flags(struct object *o, struct str *to)
 		DWORD flag;
 		const char *word;
 	} flags[] = {
-		{RSM_DETAIL_UNVERIFIED, "unverified"},	{RSM_DETAIL_QUARANTINED, "quarantined"},
-		{RSM_DETAIL_UNCLAIMED, "unclaimed"},	{RSM_DETAIL_CLEANER, "cleaner"},
-		{RSM_DETAIL_ALWAYSOPEN, "always open"}, {RSM_DETAIL_INUSE, "in use"},
+		{RSM_DETAIL_UNVERIFIED, "unverified"},
+		{RSM_DETAIL_QUARANTINED, "quarantined"},
+		{RSM_DETAIL_UNCLAIMED, "unclaimed"},
+		{RSM_DETAIL_CLEANER, "cleaner"},
+		{RSM_DETAIL_ALWAYSOPEN, "always open"},
+		{RSM_DETAIL_INUSE, "in use"},
+		{RSM_DETAIL_WRITEPROTECTED, "write-protected"},
+		{RSM_DETAIL_WORM, "WORM"},
+		{RSM_DETAIL_PAUSED, "identification paused"},
 	};
 	DWORD set_flags = object_detail(o)->dwFlags;
 	for (size_t i = 0; i < countof(flags); i++)
@@ -258,7 +280,8 @@ static void get_flags(struct object *o, struct str *to)
 #define COMMON                                                                                               \
 	D_TEXT(OTHER, "REASON", szReason, "why it isn't ready, waits, or failed"),                           \
 		FN(OTHER, "FLAGS", get_flags,                                                                \
-		   "unverified, quarantined, unclaimed, cleaner, always open, in use"),                      \
+		   "unverified, quarantined, unclaimed, cleaner, always open, in use, write-protected, "     \
+		   "WORM, paused"),                                                                          \
 		{"ENABLED", "may be used; see enable and disable", COL_BOOL, OTHER, HEAD_AT(Enabled)},       \
 		{"DESCRIPTION", "free text", COL_TEXT, OTHER, HEAD_AT(szDescription)},                       \
 		{"CREATED", "when it was first known", COL_TIME, OTHER, HEAD_AT(Created)},                   \
@@ -287,6 +310,8 @@ static const struct column library_columns[] = {
 	ENUM(OTHER, "INVENTORY", Library.InventoryMethod, inventory_methods,
 	     "usual inventory: fast, full or none"),
 	BOOL_(OTHER, "BARCODES", Library.BarCodeReaderInstalled, "has a bar-code reader"),
+	FN(OTHER, "PROGRESS", get_progress, "media identified, of those to be identified"),
+	FN(OTHER, "UNTIL", get_end, "expected end of the identifications"),
 	BOOL_(OTHER, "RECOVERY", Library.AutoRecovery, "a failed mount starts a full inventory"),
 	REF(OTHER, "CLEANER", Library.CleanerSlot, "slot of the cleaner"),
 	D_TEXT(OTHER, "DEVICE", szDevice, "how the robot is reached"),
@@ -416,6 +441,7 @@ static const struct column request_columns[] = {
 	REF(USUAL, "LIBRARY", LibRequest.Library, "library that does it"),
 	D_TEXT(USUAL, "WHY", szReason, "what it waits for, or why it failed"),
 	FN(OTHER, "PROGRESS", get_progress, "done of total"),
+	FN(OTHER, "UNTIL", get_end, "expected end of what takes long"),
 	FN(OTHER, "ERROR", get_error, "code of the failure"),
 	FN_NUMBER(OTHER, "PRIORITY", get_priority, "-15 to 15"),
 	REF(OTHER, "SIDE", LibRequest.PartitionId, "side concerned"),

@@ -69,6 +69,7 @@ static void detail_out(const struct RsmGetObjectDetail_out *from, LPRSM_OBJECTDE
 		.dwAddress = from->address,
 		.dwDone = from->done,
 		.dwTotal = from->total,
+		.dwSecondsLeft = from->left,
 		.Medium = guid_out(&from->medium),
 		.Session = guid_out(&from->session),
 	};

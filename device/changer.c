@@ -317,7 +317,8 @@ enum outcome changer_move(struct changer *c, uint16_t transport, uint16_t from, 
 enum outcome changer_exchange(struct changer *c, uint16_t from, uint16_t first, uint16_t second,
 			      struct verdict *v)
 {
-	struct scsi_cmd cmd = {.cdb = {0xA6}, .cdb_len = 12, .timeout_ms = device_quirk(c->d)->move_s * 2000};
+	struct scsi_cmd cmd = {
+		.cdb = {0xA6}, .cdb_len = 12, .timeout_ms = device_quirk(c->d)->move_s * 2 * 1000};
 	char what[80];
 
 	put16(cmd.cdb + 4, from);

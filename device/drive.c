@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "device/health.h"
 
 #include <ntmstypes.h>
 #include <string.h>
@@ -85,14 +86,27 @@ enum outcome drive_prevent(struct drive *d, bool prevent, struct verdict *v)
 	return device_prevent(d->d, prevent, v);
 }
 
+bool drive_calibrates(struct drive *d)
+{
+	enum drive_activity a = drive_is_tape(d) ? device_activity(d->d) : ACTIVITY_NONE;
+
+	return a == ACTIVITY_CALIBRATING || (a == ACTIVITY_UNKNOWN && device_quirk(d->d)->calibrates);
+}
+
+/* Its usual time is over, and it is still becoming ready. */
+static bool has_more_time(struct drive *d, int64_t gone)
+{
+	return gone < device_quirk(d->d)->calibrate_s * 1000LL && drive_calibrates(d);
+}
+
 enum outcome drive_wait_ready(struct drive *d, int64_t limit_ms, device_told *told, void *arg,
 			      struct verdict *v)
 {
 	int64_t start = clock_mono(), gone;
-	bool load_sent = false;
+	bool load_sent = false, usual = !limit_ms;
 	uint32_t met = 0;
 
-	if (!limit_ms)
+	if (usual)
 		limit_ms = device_quirk(d->d)->ready_s * 1000;
 	for (;;) {
 		gone = clock_mono() - start;
@@ -107,6 +121,10 @@ enum outcome drive_wait_ready(struct drive *d, int64_t limit_ms, device_told *to
 			   gone < NO_MEDIUM_GRACE_MS && gone < limit_ms) {
 			if (!device_sleep(d->d, 250))
 				return v->outcome;
+		} else if (usual && v->outcome == OUTCOME_FAILED && v->err.code == ERROR_TIMEOUT &&
+			   v->reaction == REACT_WAIT && has_more_time(d, gone = clock_mono() - start)) {
+			limit_ms = device_quirk(d->d)->calibrate_s * 1000LL;
+			usual = false;
 		} else {
 			return v->outcome;
 		}
@@ -269,7 +287,7 @@ enum outcome drive_formats(struct drive *d, format_vec *out, struct verdict *v)
 
 enum outcome drive_rewind(struct drive *d, struct verdict *v)
 {
-	struct scsi_cmd c = {.cdb = {0x01}, .cdb_len = 6, .timeout_ms = REWIND_MS};
+	struct scsi_cmd c = {.cdb = {0x01}, .cdb_len = 6, .timeout_ms = LIMIT_MS(d, rewind)};
 
 	*v = (struct verdict){.progress = -1};
 	return drive_is_tape(d) ? device_run(d->d, &c, "rewind", v) : OUTCOME_DONE;

@@ -24,7 +24,11 @@ enum drive_status {
 /* One TEST UNIT READY. The verdict's outcome is OUTCOME_DONE unless the status is DRIVE_TROUBLE. */
 enum drive_status drive_status(struct drive *d, struct verdict *v);
 
-/* Until the medium is ready, sending LOAD where the drive wants it. limit_ms 0: the drive's usual limit. */
+/* It prepares a new cartridge, once in the cartridge's life (LTO-9): that takes from 20 minutes to 2 hours.
+ */
+bool drive_calibrates(struct drive *d);
+/* Until the medium is ready, sending LOAD where the drive wants it. limit_ms 0: the drive's usual limit, and
+ * a longer one while it calibrates. */
 enum outcome drive_wait_ready(struct drive *d, int64_t limit_ms, device_told *told, void *arg,
 			      struct verdict *v);
 enum outcome drive_load(struct drive *d, struct verdict *v);

@@ -6,8 +6,8 @@
 #include "device/drive.h"
 
 #define QUICK_MS 60000
-#define REWIND_MS 600000
-#define IO_MS 2400000
+/* limits of this very drive (limits.def) */
+#define LIMIT_MS(d, what) (device_quirk((d)->d)->what##_s * 1000)
 
 struct drive {
 	struct device *d;

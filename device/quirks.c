@@ -11,6 +11,7 @@
 #include <string.h>
 
 const char *const quirk_table[] = {
+#include "device/limits.def"
 #include "device/quirks.def"
 	NULL};
 
@@ -21,7 +22,7 @@ static const struct {
 	size_t offset;
 } fields[] = {
 #define X(name, value) {#name, offsetof(struct quirk, name)},
-	QUIRKS(X)
+	QUIRKS(X) TIME_LIMITS(X)
 #undef X
 };
 
@@ -100,6 +101,7 @@ void quirk_find(const char *vendor, const char *product, struct quirk *q)
 
 #define X(name, value) q->name = value;
 	QUIRKS(X)
+	TIME_LIMITS(X)
 #undef X
 	for (const char *const *line = quirk_table; *line; line++)
 		quirk_apply(*line, vendor, product, q, &e);

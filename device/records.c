@@ -53,7 +53,8 @@ static size_t block_limit(struct drive *d)
 
 static enum outcome space_back(struct drive *d, struct verdict *v)
 {
-	struct scsi_cmd c = {.cdb = {0x11, 0, 0xFF, 0xFF, 0xFF}, .cdb_len = 6, .timeout_ms = IO_MS};
+	struct scsi_cmd c = {
+		.cdb = {0x11, 0, 0xFF, 0xFF, 0xFF}, .cdb_len = 6, .timeout_ms = LIMIT_MS(d, space)};
 
 	return device_run(d->d, &c, "space one block back", v);
 }
@@ -66,7 +67,7 @@ enum outcome drive_read_block(struct drive *d, void *buf, size_t size, size_t *g
 				     .dir = SCSI_DATA_IN,
 				     .data = buf,
 				     .len = size,
-				     .timeout_ms = IO_MS};
+				     .timeout_ms = LIMIT_MS(d, io)};
 
 		put24(c.cdb + 2, (unsigned)size);
 		*got = 0;
@@ -186,13 +187,13 @@ enum outcome drive_write_records(struct drive *d, const uint8_t *bytes, const si
 				     .dir = SCSI_DATA_OUT,
 				     .data = (void *)(uintptr_t)bytes,
 				     .len = len[i],
-				     .timeout_ms = IO_MS};
+				     .timeout_ms = LIMIT_MS(d, io)};
 
 		put24(c.cdb + 2, (unsigned)len[i]);
 		if (device_run(d->d, &c, "write", v) != OUTCOME_DONE)
 			return v->outcome;
 	}
-	struct scsi_cmd mark = {.cdb = {0x10}, .cdb_len = 6, .timeout_ms = IO_MS};
+	struct scsi_cmd mark = {.cdb = {0x10}, .cdb_len = 6, .timeout_ms = LIMIT_MS(d, io)};
 	put24(mark.cdb + 2, (unsigned)marks);
 	if (device_run(d->d, &mark, "write filemarks", v) != OUTCOME_DONE)
 		return v->outcome;

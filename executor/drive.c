@@ -2,6 +2,7 @@
  * A drive's thread: loads, reads and writes labels, unloads. Between actions it sends nothing: an
  * application's tape driver needs the unit attentions that a poll would take. */
 #include "base/clock.h"
+#include "device/health.h"
 #include "executor/impl.h"
 #include "executor/outcome.h"
 #include "label/label.h"
@@ -18,7 +19,7 @@ struct work {
 	struct unit *u;
 	const struct action *a;
 	struct event ev;
-	int64_t told;
+	int64_t start, told;
 };
 
 static void close_drive(struct unit *u)
@@ -61,6 +62,22 @@ static enum outcome open_drive(struct unit *u, struct verdict *v)
 	return OUTCOME_DONE;
 }
 
+/* No trouble, but something to tell: what takes so long, and until when. */
+static void calibrating(struct work *w, const struct verdict *v, struct event *ev)
+{
+	int64_t gone = clock_mono() - w->start,
+		usual = device_quirk(drive_device(w->u->drive))->calibrates_s * 1000LL;
+
+	if (v->progress > 0)
+		ev->left_ms = gone * (100 - v->progress) / v->progress;
+	else if (gone < usual)
+		ev->left_ms = usual - gone;
+	snprintf(ev->why, sizeof ev->why,
+		 "%s: prepares a new cartridge (calibration): once in its life, 40 minutes as a rule, up to "
+		 "2 hours",
+		 w->u->name);
+}
+
 static void told(void *arg, const struct verdict *v)
 {
 	struct work *w = arg;
@@ -72,6 +89,8 @@ static void told(void *arg, const struct verdict *v)
 	if (v->progress >= 0)
 		ev.done = (uint32_t)v->progress, ev.total = 100;
 	snprintf(ev.why, sizeof ev.why, "%s: %.*s", w->u->name, (int)sizeof ev.why - 110, v->err.why);
+	if (v->reaction == REACT_WAIT && drive_calibrates(w->u->drive))
+		calibrating(w, v, &ev);
 	tell_once(w->u->robot->executor, &ev);
 }
 
@@ -80,6 +99,13 @@ static void load(struct work *w, struct verdict *v)
 	struct drive_medium m;
 	struct medium_info *i = &w->ev.medium;
 
+	/* some drives clean at once, some call it not ready: nobody must wait for that */
+	if (drive_holds_cleaner(w->u->drive)) {
+		verdict_fail(v, REACT_CANNOT, ERROR_CLEANER_CARTRIDGE_INSTALLED,
+			     "its cartridge memory says that it is a cleaning cartridge");
+		v->flags |= VF_CLEANER;
+		return;
+	}
 	if (drive_wait_ready(w->u->drive, w->a->limit_ms, told, w, v) != OUTCOME_DONE ||
 	    drive_medium(w->u->drive, &m, v) != OUTCOME_DONE)
 		return;
@@ -135,6 +161,31 @@ static void write_label(struct work *w, struct verdict *v)
 			     "the free label was written, but something else is read back");
 }
 
+/* A drive that still loads, or calibrates, can't be interrupted: first ready, then out. */
+static void unload(struct work *w, struct verdict *v)
+{
+	if (drive_unload(w->u->drive, v) != OUTCOME_FAILED || v->reaction != REACT_WAIT ||
+	    v->flags & VF_CLEANER)
+		return;
+	if (drive_wait_ready(w->u->drive, w->a->limit_ms, told, w, v) == OUTCOME_DONE)
+		drive_unload(w->u->drive, v);
+}
+
+/* What the drive itself says of a failure helps whoever has to look. */
+static void add_alerts(struct work *w, struct verdict *v)
+{
+	char text[160];
+	uint64_t flags;
+	struct verdict ignored;
+	size_t n = strlen(v->err.why);
+
+	if (v->outcome != OUTCOME_FAILED || (v->reaction != REACT_DRIVE && v->reaction != REACT_MEDIUM))
+		return;
+	if (device_alerts(drive_device(w->u->drive), &flags, &ignored) == OUTCOME_DONE && flags)
+		snprintf(v->err.why + n, sizeof v->err.why - n, "; %s",
+			 alerts_text(flags, KIND_DRIVE, text, sizeof text));
+}
+
 static void run(struct work *w, struct verdict *v)
 {
 	switch (w->a->kind) {
@@ -148,7 +199,7 @@ static void run(struct work *w, struct verdict *v)
 		write_label(w, v);
 		break;
 	case ACT_UNLOAD:
-		drive_unload(w->u->drive, v);
+		unload(w, v);
 		break;
 	default:
 		verdict_fail(v, REACT_CANNOT, ERROR_INVALID_FUNCTION, "a drive can't do that");
@@ -157,8 +208,10 @@ static void run(struct work *w, struct verdict *v)
 
 static void perform(struct unit *u, const struct action *a)
 {
-	struct work w = {
-		.u = u, .a = a, .ev = {.kind = EV_OUTCOME, .library = u->robot->id, .action = a->id}};
+	struct work w = {.u = u,
+			 .a = a,
+			 .start = clock_mono(),
+			 .ev = {.kind = EV_OUTCOME, .library = u->robot->id, .action = a->id}};
 	struct verdict v = {.progress = -1};
 	struct err e;
 
@@ -167,6 +220,7 @@ static void perform(struct unit *u, const struct action *a)
 			verdict_fail(&v, REACT_LATER, e.code, "%s", e.why);
 		else
 			run(&w, &v);
+		add_alerts(&w, &v);
 	}
 	outcome_fill(&w.ev, u->name, &v);
 	if (v.outcome != OUTCOME_DONE && v.reaction == REACT_PATH) {

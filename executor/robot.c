@@ -3,6 +3,7 @@
  * every two seconds what happened behind our back, and opens the library again when it was lost. */
 #include "base/clock.h"
 #include "base/log.h"
+#include "device/health.h"
 #include "device/sysfs.h"
 #include "executor/impl.h"
 #include "executor/outcome.h"
@@ -10,7 +11,6 @@
 #include <ntmstypes.h>
 #include <string.h>
 
-#define LOOK_MS 2000
 #define PAUSE_MIN 1000
 #define PAUSE_PATH_MAX 30000 /* unreachable: don't hammer the network */
 #define PAUSE_MAX 5000	     /* reachable, but not ready: a person waits beside it */
@@ -32,6 +32,14 @@ struct unit *robot_unit(struct robot *r, uint16_t element)
 			found = *u;
 	pthread_mutex_unlock(&r->units_lock);
 	return found;
+}
+
+/* Rows say seconds; 0 is for tests that can't wait. */
+static int look_ms(const struct robot *r)
+{
+	int s = device_quirk(changer_device(r->changer))->look_s;
+
+	return s ? s * 1000 : 100;
 }
 
 /* ---- up and down ---- */
@@ -118,7 +126,7 @@ static void go_up(struct robot *r, struct probe *p)
 	r->down[0] = 0;
 	r->waits = 0;
 	r->said = 0;
-	r->next = clock_mono() + LOOK_MS;
+	r->next = clock_mono() + look_ms(r);
 	log_note("library %s: %s %s, %u slots, %u mail slots, %zu drives", r->name, p->vendor, p->product,
 		 p->count[ELEMENT_STORAGE], p->count[ELEMENT_IE], p->n_drives);
 	for (size_t i = 0; i < p->n_drives; i++)
@@ -223,7 +231,7 @@ static void look(struct robot *r)
 	struct verdict v;
 	int code;
 
-	r->next = clock_mono() + LOOK_MS;
+	r->next = clock_mono() + look_ms(r);
 	device_ready(changer_device(r->changer), &v);
 	if (fatal(r, &v)) {
 		go_down(r, &v);
@@ -344,6 +352,22 @@ static void run(struct robot *r, const struct action *a, state_vec *out, struct 
 	}
 }
 
+/* What the robot itself says of a failure helps whoever has to look. */
+static void add_alerts(struct robot *r, struct verdict *v)
+{
+	char text[160];
+	uint64_t flags;
+	struct verdict ignored;
+	size_t n = strlen(v->err.why);
+
+	if (v->outcome != OUTCOME_FAILED ||
+	    (v->reaction != REACT_ROBOT && v->reaction != REACT_DRIVE && v->reaction != REACT_OPERATOR))
+		return;
+	if (device_alerts(changer_device(r->changer), &flags, &ignored) == OUTCOME_DONE && flags)
+		snprintf(v->err.why + n, sizeof v->err.why - n, "; %s",
+			 alerts_text(flags, KIND_CHANGER, text, sizeof text));
+}
+
 static void perform(struct robot *r, const struct action *a)
 {
 	struct event ev = {.kind = EV_OUTCOME, .library = r->id, .action = a->id};
@@ -359,6 +383,8 @@ static void perform(struct robot *r, const struct action *a)
 		verdict_fail(&v, REACT_LATER, e.code, "%s", e.why);
 	else
 		run(r, a, &states, &v);
+	if (r->changer)
+		add_alerts(r, &v);
 	snprintf(who, sizeof who, "library %.45s", r->name);
 	outcome_fill(&ev, who, &v);
 	ev.elements = states.v;

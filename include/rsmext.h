@@ -46,13 +46,16 @@ DWORD RsmGetStatus(LPCSTR lpServer, LPRSM_STATUS lpStatus);
 DWORD RsmFindObject(HANDLE hSession, LPCSTR lpText, DWORD dwType, LPNTMS_GUID lpList, LPDWORD lpdwListSize);
 
 enum RsmDetailFlags {
-	RSM_DETAIL_UNVERIFIED = 0x01,  /* where the medium is was not proven */
-	RSM_DETAIL_QUARANTINED = 0x02, /* bar code, label or serial number contradicted the catalogue:
-					  EnableNtmsObject frees it */
-	RSM_DETAIL_UNCLAIMED = 0x04,   /* allocated, but its application was gone before it could know */
-	RSM_DETAIL_CLEANER = 0x08,     /* a cleaning cartridge, or the slot of one */
-	RSM_DETAIL_ALWAYSOPEN = 0x10,  /* a port that the library can't lock */
-	RSM_DETAIL_INUSE = 0x20	       /* an application still holds the drive's device */
+	RSM_DETAIL_UNVERIFIED = 0x01,	  /* where the medium is was not proven */
+	RSM_DETAIL_QUARANTINED = 0x02,	  /* bar code, label or serial number contradicted the catalogue:
+					     EnableNtmsObject frees it */
+	RSM_DETAIL_UNCLAIMED = 0x04,	  /* allocated, but its application was gone before it could know */
+	RSM_DETAIL_CLEANER = 0x08,	  /* a cleaning cartridge, or the slot of one */
+	RSM_DETAIL_ALWAYSOPEN = 0x10,	  /* a port that the library can't lock */
+	RSM_DETAIL_INUSE = 0x20,	  /* an application still holds the drive's device */
+	RSM_DETAIL_WRITEPROTECTED = 0x40, /* when it was last loaded */
+	RSM_DETAIL_WORM = 0x80,		  /* can be written once */
+	RSM_DETAIL_PAUSED = 0x100	  /* a library: its identification of media is paused */
 };
 
 #define RSM_REASON_LENGTH 1024
@@ -70,6 +73,7 @@ typedef struct _RSM_OBJECTDETAIL {
 	DWORD dwAddress; /* element address in the library */
 	DWORD dwDone;	 /* progress: dwDone of dwTotal */
 	DWORD dwTotal;
+	DWORD dwSecondsLeft;		  /* until the expected end of what takes long; 0: unknown */
 	NTMS_GUID Medium;		  /* the physical medium that is in the slot, drive or port */
 	NTMS_GUID Session;		  /* whose call it is */
 	CHAR szReason[RSM_REASON_LENGTH]; /* why it needs service, waits, failed or is quarantined */

@@ -147,11 +147,12 @@ static int moved(struct ctl *c, const struct action_row *a)
 static int loaded(struct ctl *c, const struct action_row *a, const struct medium_info *m)
 {
 	TRY(drive_set_state(c, a->drive, NTMS_DRIVESTATE_LOADED));
-	TRY(sql_do(
-		c->t, c->e,
-		"UPDATE physical_media SET medium_type_code=?, density_code=?, write_protected=? WHERE id=?",
-		"uuui", (uint32_t)m->medium_type, (uint32_t)m->density, (uint32_t)m->write_protected,
-		a->medium));
+	TRY(sql_do(c->t, c->e,
+		   "UPDATE physical_media SET medium_type_code=?, density_code=?, write_protected=?, worm=? "
+		   "WHERE "
+		   "id=?",
+		   "uuuui", (uint32_t)m->medium_type, (uint32_t)m->density, (uint32_t)m->write_protected,
+		   (uint32_t)m->worm, a->medium));
 	/* the serial number is part of the proof of identity that the next phase asks for */
 	TRY(sql_do(c->t, c->e, "UPDATE action SET detail=? WHERE id=?", "ti", m->serial, a->id));
 	if (m->capacity)
@@ -228,6 +229,11 @@ int action_outcome(struct ctl *c, const struct event *ev)
 	if (a.kind == ACT_MOVE &&
 	    state != ACTION_DONE) /* a load that failed may still have placed the cartridge */
 		TRY(library_doubt(c, BIT_ALL));
+	/* what it told on the way is over */
+	TRY(sql_do(c->t, c->e, "UPDATE librequest SET done=0, total=0, expected=0 WHERE id=? AND expected>0",
+		   "i", a.request));
+	if (a.kind == ACT_LOAD || a.kind == ACT_UNLOAD)
+		TRY(sql_do(c->t, c->e, "UPDATE drive SET reason='' WHERE id=? AND reason<>''", "i", a.drive));
 	if (ev->outcome == OUTCOME_DONE)
 		TRY(apply(c, &a, ev));
 	if (!a.request)

@@ -31,10 +31,15 @@ static int down(struct ctl *c, const struct event *ev)
 
 static int progress(struct ctl *c, const struct event *ev)
 {
-	return sql_do(c->t, c->e,
-		      "UPDATE librequest SET done=?, total=?, reason=? WHERE id=(SELECT request FROM action "
-		      "WHERE id=?) AND state IN (0,1,5)",
-		      "uuti", ev->done, ev->total, ev->why, ev->action);
+	TRY(sql_do(c->t, c->e,
+		   "UPDATE drive SET reason=? WHERE id=(SELECT drive FROM action WHERE id=? AND state=0)",
+		   "ti", ev->why, ev->action));
+	return sql_do(
+		c->t, c->e,
+		"UPDATE librequest SET done=?, total=?, expected=?, reason=? WHERE id=(SELECT request FROM "
+		"action WHERE id=?) AND state IN (0,1,5)",
+		"uuiti", ev->done, ev->total, ev->left_ms ? c->now + ev->left_ms : (int64_t)0, ev->why,
+		ev->action);
 }
 
 int library_event(struct txn *t, const struct library_world *world, const struct event *ev, struct err *e)

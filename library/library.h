@@ -117,7 +117,7 @@ enum event_kind {
 	EV_UP,	 /* the library can be reached: `probe`. Sent at start and each time it comes back */
 	EV_DOWN, /* it can't: `why`; `fault`: FAULT_PATH there is no answer, else it answers and is unfit */
 	EV_OUTCOME,   /* of `action` */
-	EV_PROGRESS,  /* of `action`: done of total, why; e.g. a drive that calibrates */
+	EV_PROGRESS,  /* of `action`: done of total, why, left_ms; e.g. a drive that calibrates */
 	EV_ATTENTION, /* something changed behind our back: types whose elements are in doubt */
 	EV_WAKE,      /* rows changed, or time passed */
 };
@@ -136,6 +136,7 @@ struct event {
 	struct medium_info medium; /* ACT_LOAD */
 	struct label label;	   /* ACT_READ_LABEL, ACT_WRITE_LABEL (what was read back) */
 	uint32_t done, total;	   /* EV_PROGRESS */
+	int64_t left_ms;	   /* ... until its expected end; 0: nobody knows */
 	uint8_t types;		   /* EV_ATTENTION */
 };
 

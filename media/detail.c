@@ -10,12 +10,20 @@
 #include <stdlib.h>
 
 /* reason, device, serial, generation, holder, address, done, total, flags, medium, session; of a drive also its nodes */
+/* identifications still to be done */
+#define IDENTIFYING                                                                                          \
+	"(SELECT count(*) FROM librequest q WHERE q.library=t.id AND q.state IN (0,1,5) AND q.op=14)"
 #define IN_IT "(SELECT o.guid FROM physical_media m JOIN object o ON o.id=m.id WHERE m.place=t.id)"
 static const char *const details[WIRE_TYPES] = {
-	[NTMS_LIBRARY] = "SELECT t.reason, coalesce((SELECT device FROM changer c WHERE c.library=t.id),''), "
-			 "coalesce((SELECT serial FROM changer c WHERE c.library=t.id),''), '', '', 0, 0, 0, "
-			 "0, NULL, NULL "
-			 "FROM library t WHERE t.id=?",
+	[NTMS_LIBRARY] =
+		"SELECT t.reason, coalesce((SELECT device FROM changer c WHERE c.library=t.id),''), "
+		"coalesce((SELECT serial FROM changer c WHERE c.library=t.id),''), '', '', 0, "
+		"t.identify_done, CASE t.identify_since WHEN 0 THEN 0 ELSE t.identify_done+" IDENTIFYING
+		" END, "
+		"256*t.identify_paused, NULL, NULL, CASE WHEN t.identify_done=0 OR t.identify_paused THEN 0 "
+		"ELSE "
+		"?2+(?2-t.identify_since)*" IDENTIFYING "/t.identify_done END "
+		"FROM library t WHERE t.id=?1",
 	[NTMS_CHANGER] = "SELECT '', t.device, t.serial, '', '', t.element, 0, 0, 0, " IN_IT
 			 ", NULL FROM changer t WHERE t.id=?",
 	[NTMS_DRIVE] = "SELECT t.reason, t.url, t.serial, t.generation, t.holder, t.element, 0, 0, CASE "
@@ -31,6 +39,8 @@ static const char *const details[WIRE_TYPES] = {
 		"SELECT t.reason, '', t.serial, (SELECT key FROM media_type y WHERE y.id=t.media_type), "
 		"coalesce((SELECT holder FROM drive d WHERE d.id=t.place),''), 0, 0, 0, "
 		"CASE WHEN t.verified=0 AND t.library<>2 THEN 1 ELSE 0 END | 8*t.cleaner | "
+		"64*t.write_protected | "
+		"128*(t.worm OR (SELECT rw=2 FROM media_type y WHERE y.id=t.media_type)) | "
 		"2*(t.reason<>'' AND NOT (SELECT enabled FROM object o WHERE o.id=t.id)), (SELECT guid FROM "
 		"object o WHERE o.id=t.id), NULL "
 		"FROM physical_media t WHERE t.id=?",
@@ -46,10 +56,17 @@ static const char *const details[WIRE_TYPES] = {
 			       "m.id=s.medium JOIN object o ON o.id=m.id "
 			       "WHERE t.id=?",
 	[NTMS_LIBREQUEST] = "SELECT t.reason, '', '', '', t.user, 0, t.done, t.total, 0, t.medium_guid, "
-			    "t.session FROM librequest t WHERE t.id=?",
+			    "t.session, t.expected FROM librequest t WHERE t.id=?",
 };
 
 static char *text_of(struct rows *r, int column) { return strdup(rows_text(r, column)); }
+
+static uint32_t seconds_until(struct txn *t, int64_t at)
+{
+	int64_t left = at - txn_now(t);
+
+	return at <= 0 ? 0 : left < 1000 ? 1 : (uint32_t)(left / 1000);
+}
 
 int do_RsmGetObjectDetail(struct txn *t, const struct caller *who, const struct RsmGetObjectDetail_in *in,
 			  struct RsmGetObjectDetail_out *out, struct err *e)
@@ -70,7 +87,8 @@ int do_RsmGetObjectDetail(struct txn *t, const struct caller *who, const struct 
 	TRY(access_require(t, who->token, owner, NTMS_USE_ACCESS, e));
 	if (!details[out->type])
 		return 0;
-	r = sql_rows(t, e, details[out->type], "i", id);
+	r = out->type == NTMS_LIBRARY ? sql_rows(t, e, details[out->type], "ii", id, txn_now(t))
+				      : sql_rows(t, e, details[out->type], "i", id);
 	if (!rows_next(r))
 		return rows_failed(r) ? (int)e->code : 0;
 	out->reason = text_of(r, 0);
@@ -89,5 +107,7 @@ int do_RsmGetObjectDetail(struct txn *t, const struct caller *who, const struct 
 		out->passThrough = text_of(r, 12);
 		out->byId = text_of(r, 13);
 	}
+	if (out->type == NTMS_LIBREQUEST || out->type == NTMS_LIBRARY)
+		out->left = seconds_until(t, rows_i64(r, 11));
 	return 0;
 }

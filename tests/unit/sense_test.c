@@ -316,14 +316,43 @@ static void quirks_of_the_configuration(void **state)
 	assert_int_equal(q.dvcid_alone, 1);
 }
 
+static void time_limits(void **state)
+{
+	struct quirk q;
+	struct err e;
+
+	quirk_find("", "", &q);
+	assert_int_equal(q.load_s, 14 * 60);
+	quirk_find("IBM", "03584L32", &q);
+	assert_int_equal(q.move_s, 30 * 60);
+	quirk_find("IBM", "ULTRIUM-TD8", &q);
+	assert_int_equal(q.load_s, 960);
+	assert_false(q.calibrates);
+	quirk_find("HPE", "Ultrium 9-SCSI", &q);
+	assert_true(q.calibrates);
+	assert_int_equal(q.io_s, 2340);
+	/* a line of the configuration comes last */
+	assert_int_equal(quirk_add("\"HPE\" \"Ultrium*\" load_s=1200", &e), 0);
+	quirk_find("HPE", "Ultrium 9-SCSI", &q);
+	assert_int_equal(q.load_s, 1200);
+	assert_int_equal(q.io_s, 2340);
+	quirk_forget_added();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_row_can_be_reached),    cmocka_unit_test(every_code_has_a_reaction),
-		cmocka_unit_test(what_matters_most),	       cmocka_unit_test(vendors_differ),
-		cmocka_unit_test(fields_of_both_formats),      cmocka_unit_test(deferred_errors),
-		cmocka_unit_test(sense_that_is_cut),	       cmocka_unit_test(exceptions_of_elements),
-		cmocka_unit_test(the_quirk_table_is_sound),    cmocka_unit_test(quirks_by_pattern),
+		cmocka_unit_test(every_row_can_be_reached),
+		cmocka_unit_test(every_code_has_a_reaction),
+		cmocka_unit_test(what_matters_most),
+		cmocka_unit_test(vendors_differ),
+		cmocka_unit_test(fields_of_both_formats),
+		cmocka_unit_test(deferred_errors),
+		cmocka_unit_test(sense_that_is_cut),
+		cmocka_unit_test(exceptions_of_elements),
+		cmocka_unit_test(time_limits),
+		cmocka_unit_test(the_quirk_table_is_sound),
+		cmocka_unit_test(quirks_by_pattern),
 		cmocka_unit_test(quirks_of_the_configuration),
 	};
 

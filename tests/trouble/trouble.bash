@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# For bats files that play one trouble after the other to a running rsmd, each test with a library of its own:
+#     setup() { trouble 'library.ini line' ...; tapes NAME...; start; }      teardown() { stop; }
+# $T is the directory, $T/lib the library: 8 slots, 2 drives, 1 mail slot (addresses: hand 1, mail slot 16, drives 256,
+# 257, slots 1024...). rsmd looks at the robot ten times a second.
+
+load ../e2e/live
+
+trouble() {
+	local set=() line
+	live_path
+	T=$(mktemp -d /tmp/rsm-trouble.XXXXXX)
+	export T RSM_SERVER=unix:$T/rsmd.sock
+	for line; do set+=(--set "$line"); done
+	vtl create "$T/lib" --slots 8 --drives 2 --mailslots 1 "${set[@]}"
+	mkdir "$T/state"
+	printf '[rsmd]\nstate = %s\nstore = sqlite:%s\nlisten = %s\n\n[library lib]\nchanger = virtual:%s\nlimit = "*" "*" look_s=0\n' \
+		"$T/state" "$T/rsm.db" "$RSM_SERVER" "$T/lib" >"$T/rsmd.conf"
+}
+tapes() { vtl add "$T/lib" "$@"; }
+
+# start; with known, all that lies in the library is identified
+start() {
+	rsmd --config "$T/rsmd.conf" >>"$T/log" 2>&1 3>&- &
+	echo $! >"$T/pid"
+	rsm status --wait --timeout 20s --quiet || { cat "$T/log" >&2; return 1; }
+	until_ok settled
+}
+kill_rsmd() {
+	kill -9 "$(cat "$T/pid")"
+	wait "$(cat "$T/pid")" || true
+}
+stop() {
+	[ -n "$BATS_TEST_COMPLETED" ] || { echo "--- log"; tail -n 60 "$T/log"; rsm list requests --all; rsm status; vtl ls "$T/lib"; } >&2
+	kill "$(cat "$T/pid")" && wait "$(cat "$T/pid")" || true
+	rm -rf "$T"
+}
+
+# nothing is queued or runs
+settled() { [ -z "$(rsm list library-requests -n -o REQUEST)" ]; }
+fault() { printf '%s\n' "$@" >"$T/lib/faults.new" && mv "$T/lib/faults.new" "$T/lib/faults"; }
+healed() { rm -f "$T/lib/faults"; }
+library() { rsm show lib -n -o STATE; }
+library_is() { [ "$(library)" = "$1" ]; }
+drive_is() { [ "$(rsm show "lib:Drive $1" -n -o READY)" = "$2" ]; }
+# where a medium is: "Slot 3", "Drive 1", "offline"
+where() { rsm show "$1" -n -o WHERE; }
+is_in() { [ "$(where "$1")" = "$2" ]; }
+state() { rsm show "$1" -n -o STATE; }
+# what an operator is asked
+asked() { rsm list operator-requests -n -o MESSAGE; }
+is_asked() { asked | grep -qi -- "$1"; }
+waits_for() { rsm list library-requests -n -o OPERATION,WHY | grep -i "^$1" | grep -qi -- "$2"; }
+# a pool of allocated media: pool NAME TAPE...; prints nothing
+free_tapes() { rsm media free "$@" --wait --timeout 30s && until_ok settled; }
+# allocates that very medium; prints its LMID
+take() {
+	rsm pool create Work --type "${2:-LTO-8}" --from-free --exist-ok --quiet >/dev/null
+	rsm media allocate Work --medium "$1" --quiet --no-request
+}
