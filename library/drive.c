@@ -197,8 +197,8 @@ static int older_waits(struct ctl *c, const struct request *r, const wish_vec *m
 	int64_t n = 0;
 	int rc = sql_get(
 		c->t, c->e,
-		"SELECT count(*) FROM librequest o WHERE o.library=? AND o.op=17 AND o.state=5 AND o.phase=0 "
-		"AND o.id<? AND o.priority>="
+		"SELECT count(*) FROM librequest o WHERE o.library=? AND o.op=17 AND o.state IN (0,1,5) AND o.state=5 AND o.phase=0 "
+		"AND +o.id<? AND o.priority>="
 		"(SELECT priority FROM librequest WHERE id=?) AND o.call IS NOT NULL AND o.call IS NOT ? AND "
 		"(SELECT count(*) FROM librequest g WHERE g.call=o.call)>? AND NOT EXISTS(SELECT 1 FROM "
 		"librequest g JOIN physical_media m ON "

@@ -10,9 +10,33 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* Not those whose action is under way, whose time to look again hasn't come, or whose medium, in order, is in use by
+ * somebody else: they were told why they wait, and learn nothing new. Nor do those that wait for a drive (second
+ * column) with a medium in no drive, while every drive is held. */
 static const char open_requests[] =
-	"SELECT id FROM librequest WHERE library=? AND state IN (0,1,5) "
-	"ORDER BY phase=0, CASE op WHEN 14 THEN 30 ELSE op END, -priority, ord=0, ord, id";
+	"SELECT r.id, r.state=5 AND r.phase=0 AND r.op IN (14,17,18) AND NOT EXISTS(SELECT 1 FROM drive d WHERE "
+	"d.request=r.id) AND EXISTS(SELECT 1 FROM physical_media m JOIN "
+	"object o ON o.id=m.id WHERE m.id=r.medium AND m.library=?1 AND o.enabled=1 AND m.cleaner=0 AND m.place NOT IN "
+	"(SELECT id FROM drive WHERE library=?1)) FROM librequest r WHERE r.library=?1 AND r.state IN (0,1,5) AND "
+	"r.poll_at<=?2 AND NOT EXISTS(SELECT 1 FROM action a WHERE a.library=?1 AND a.state IN (0,3) AND "
+	"a.request=r.id) AND NOT (r.state=5 AND r.phase=0 AND r.poll_at=0 AND r.op IN (14,17,18) AND EXISTS(SELECT 1 FROM "
+	"physical_media m JOIN object o ON o.id=m.id WHERE m.id=r.medium AND m.library=?1 AND o.enabled=1 AND "
+	"m.cleaner=0 AND (m.mounted_side IS NOT NULL OR EXISTS(SELECT 1 FROM librequest u WHERE u.id=m.request AND "
+	"u.id<>r.id AND u.state IN (0,1,5))))) "
+	"ORDER BY r.phase=0, CASE r.op WHEN 14 THEN 30 ELSE r.op END, -r.priority, r.ord=0, r.ord, r.id";
+
+/* Held by requests or applications, all of them. */
+static int no_drive_free(struct ctl *c, bool *none)
+{
+	int64_t idle = 0;
+
+	TRY(sql_get(c->t, c->e,
+		    "SELECT count(*) FROM drive d WHERE d.library=? AND d.request IS NULL AND NOT EXISTS(SELECT 1 FROM "
+		    "physical_media m WHERE m.place=d.id AND m.mounted_side IS NOT NULL)",
+		    "i", c->id, "i", &idle));
+	*none = !idle;
+	return 0;
+}
 
 int request_load(struct ctl *c, int64_t id, struct request *r)
 {
@@ -192,26 +216,29 @@ static const char *why_not(const struct ctl *c)
 
 static int look(struct ctl *c, bool *moved)
 {
-	VEC(int64_t) ids = {0};
-	int rc = 0;
+	VEC(struct { int64_t id; bool waits; }) ids = {0};
+	bool none = false;
+	int rc = no_drive_free(c, &none);
 
 	{
-		auto_rows struct rows *q = sql_rows(c->t, c->e, open_requests, "i", c->id);
+		auto_rows struct rows *q = sql_rows(c->t, c->e, open_requests, "ii", c->id, c->now);
 
-		while (rows_next(q))
-			*vec_add(&ids) = rows_i64(q, 0);
-		rc = rows_failed(q) ? (int)c->e->code : 0;
+		while (rows_next(q)) {
+			vec_add(&ids);
+			ids.v[ids.n - 1].id = rows_i64(q, 0);
+			ids.v[ids.n - 1].waits = rows_i64(q, 1) != 0;
+		}
+		if (!rc && rows_failed(q))
+			rc = (int)c->e->code;
 	}
 	for (size_t i = 0; !rc && i < ids.n; i++) {
 		struct request r;
-		bool acting;
 
-		rc = request_load(c, ids.v[i], &r);
+		if (ids.v[i].waits && none)
+			continue;
+		rc = request_load(c, ids.v[i].id, &r);
 		if (rc ||
 		    (r.state != NTMS_LM_QUEUED && r.state != NTMS_LM_INPROCESS && r.state != NTMS_LM_WAITING))
-			continue;
-		acting = request_acting(c, r.id, &rc);
-		if (rc || acting || r.poll_at > c->now)
 			continue;
 		if (r.poll_at) /* its time has come: whatever it still waits for will look at the queue itself
 				*/
@@ -223,6 +250,8 @@ static int look(struct ctl *c, bool *moved)
 		else
 			rc = mount_waits(c, &r, 0, why_not(c));
 		rc = rc < 0 ? 0 : rc;
+		if (!rc && ids.v[i].waits) /* it may have got the last one */
+			rc = no_drive_free(c, &none);
 	}
 	vec_free(&ids);
 	return rc;
