@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The simulator: a world (rsmd and a library in memory) whose actions take the time that a model says, under a load
+ * of applications and people, with faults by seed. One thread; the same scenario and seed give the same run.
+ */
+#ifndef SIM_SIM_H
+#define SIM_SIM_H
+
+#include "sim/clock.h"
+#include "sim/dice.h"
+#include "sim/model.h"
+#include "sim/physics.h"
+#include "sim/report.h"
+#include "sim/scenario.h"
+#include "sim/world.h"
+
+#include <wire/wire.h>
+
+#define S_MS 1000 /* seconds to milliseconds */
+#define HOUR_MS 3600000
+#define DAY_MS 86400000
+
+struct job; /* of an application: load.c */
+
+struct sim_drive {
+	double written;	  /* MB in this mount */
+	double position;  /* 0 beginning, 1 end of tape */
+	double dirty_in;  /* mounts */
+	bool dirty;
+};
+
+struct sim {
+	struct world w;
+	struct model model;
+	struct scenario sc;
+	struct timeline line;
+	struct hands hands;
+	struct report report;
+	int64_t start, end;
+	int64_t robot_free; /* the robot is at work until then */
+	uint32_t life;	    /* of rsmd: outcomes of an earlier one are not told */
+	bool reachable;
+	VEC(struct sim_drive) drives;
+	VEC(bool) calibrated; /* by cartridge */
+	VEC(int) shelf;	      /* cartridges that are in no library */
+	struct element_state *elements;
+	/* dice, one for each subject */
+	struct dice guids, physics, arrivals, jobs, calls, faults, people;
+	/* load */
+	VEC(guid) answered; /* calls, since the last look */
+	VEC(struct job *) jobs_open;
+	VEC(guid) media; /* logical media, most popular first */
+	struct zipf zipf;
+	guid pool, library;
+	/* checks */
+	bool check_each;
+	uint64_t violations;
+	FILE *tell; /* where violations are told */
+};
+
+/* ---- run.c ---- */
+
+int sim_open(struct sim *s, const struct scenario *sc, struct err *e);
+void sim_close(struct sim *s);
+void sim_run(struct sim *s); /* to its end */
+/* A look at the store: fn as in store_read(). */
+int sim_read(struct sim *s, job_fn *fn, void *arg);
+/* A call of that session, counted in the report; its code. */
+#define SIM_CALL(s, session, fn, in, out) sim_call(s, session, CALL_##fn, (void (*)(void))do_##fn, in, out)
+int sim_call(struct sim *s, guid session, enum wire_call which, void (*fn)(void), const void *in, void *out);
+void sim_restart(struct sim *s); /* rsmd dies, and is there again */
+
+/* ---- devices.c: actions take their time ---- */
+
+void device_begin(struct sim *s, const struct action *a);
+
+/* ---- setup.c: the library as the scenario finds it ---- */
+
+int sim_setup(struct sim *s, struct err *e);
+bool medium_of_tag(struct sim *s, const char *tag, guid *medium);
+
+/* ---- load.c: applications ---- */
+
+void load_start(struct sim *s);
+void load_answered(struct sim *s, const guid *call);
+size_t load_waiting(const struct sim *s);
+void load_crashed(struct sim *s); /* all sessions have ended */
+void load_end(struct sim *s);
+
+/* ---- callers.c: all other calls ---- */
+
+void callers_start(struct sim *s);
+
+/* ---- people.c, fault.c ---- */
+
+void people_start(struct sim *s);
+void faults_start(struct sim *s);
+/* Before an action is carried out. False: the robot or drive doesn't do it. */
+bool fault_strikes(struct sim *s, const struct action *a, struct event *ev);
+/* After it: what a look at the elements misreads. */
+void fault_blurs(struct sim *s, const struct action *a, struct element_state *elements, size_t n);
+
+/* ---- check.c: what always holds (docs/architecture.md) ---- */
+
+/* How many of the invariants are violated; says which. quiet: nothing is under way, so that rows and robot must agree. */
+int sim_check(struct sim *s, bool quiet);
+
+#endif
