@@ -40,7 +40,7 @@ int put_away(struct ctl *c, int64_t drive, int64_t medium)
 static int release_finished(struct ctl *c)
 {
 	TRY(sql_do(c->t, c->e,
-		   "UPDATE drive SET request=NULL WHERE library=? AND request IS NOT NULL AND NOT EXISTS("
+		   "UPDATE drive SET request=NULL WHERE +library=? AND request IS NOT NULL AND NOT EXISTS("
 		   "SELECT 1 FROM librequest r WHERE r.id=drive.request AND r.state IN (0,1,5))",
 		   "i", c->id));
 	return 0;
@@ -160,12 +160,16 @@ static void choose(struct ctl *c, struct wish *w, const candidate_vec *drives, c
 	bool write = w->wanted & NTMS_MOUNT_WRITE;
 
 	vec_each(d, drives) {
-		bool free = !d->request && !d->mounted && !drive_acting(c, d->drive, rc);
+		bool evictable = d->medium && d->state == NTMS_DRIVESTATE_DISMOUNTABLE && !w->evict;
 
 		if ((w->specific && d->drive != w->specific) || !drive_can(d->generation, w->type, write))
 			continue;
 		w->fits = true;
-		if (w->in_use || claimed(all, d->drive) || !free)
+		if (w->in_use || d->request || d->mounted || claimed(all, d->drive))
+			continue;
+		if (d->medium != w->medium && (d->medium || w->chosen) && !evictable)
+			continue;
+		if (drive_acting(c, d->drive, rc))
 			continue;
 		if (d->medium == w->medium) {
 			w->chosen = d->drive, w->evict = 0;
@@ -173,7 +177,7 @@ static void choose(struct ctl *c, struct wish *w, const candidate_vec *drives, c
 		}
 		if (!d->medium && !w->chosen)
 			w->chosen = d->drive;
-		if (d->medium && d->state == NTMS_DRIVESTATE_DISMOUNTABLE && !w->evict) {
+		if (evictable) {
 			int64_t until = d->since + d->delay * 1000;
 
 			if (until <= c->now)

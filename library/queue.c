@@ -16,8 +16,8 @@
 static const char open_requests[] =
 	"SELECT r.id, r.state=5 AND r.phase=0 AND r.op IN (14,17,18) AND NOT EXISTS(SELECT 1 FROM drive d WHERE "
 	"d.request=r.id) AND EXISTS(SELECT 1 FROM physical_media m JOIN "
-	"object o ON o.id=m.id WHERE m.id=r.medium AND m.library=?1 AND o.enabled=1 AND m.cleaner=0 AND m.place NOT IN "
-	"(SELECT id FROM drive WHERE library=?1)) FROM librequest r WHERE r.library=?1 AND r.state IN (0,1,5) AND "
+	"object o ON o.id=m.id WHERE m.id=r.medium AND m.library=?1 AND o.enabled=1 AND m.cleaner=0 AND NOT "
+	"EXISTS(SELECT 1 FROM drive d WHERE d.id=m.place)) FROM librequest r WHERE r.library=?1 AND r.state IN (0,1,5) AND "
 	"r.poll_at<=?2 AND NOT EXISTS(SELECT 1 FROM action a WHERE a.library=?1 AND a.state IN (0,3) AND "
 	"a.request=r.id) AND NOT (r.state=5 AND r.phase=0 AND r.poll_at=0 AND r.op IN (14,17,18) AND EXISTS(SELECT 1 FROM "
 	"physical_media m JOIN object o ON o.id=m.id WHERE m.id=r.medium AND m.library=?1 AND o.enabled=1 AND "
@@ -28,14 +28,14 @@ static const char open_requests[] =
 /* Held by requests or applications, all of them. */
 static int no_drive_free(struct ctl *c, bool *none)
 {
-	int64_t idle = 0;
+	int64_t one;
+	int rc = sql_get(c->t, c->e,
+			 "SELECT 1 FROM drive d WHERE d.library=? AND d.request IS NULL AND NOT EXISTS(SELECT 1 FROM "
+			 "physical_media m WHERE m.place=d.id AND m.mounted_side IS NOT NULL) LIMIT 1",
+			 "i", c->id, "i", &one);
 
-	TRY(sql_get(c->t, c->e,
-		    "SELECT count(*) FROM drive d WHERE d.library=? AND d.request IS NULL AND NOT EXISTS(SELECT 1 FROM "
-		    "physical_media m WHERE m.place=d.id AND m.mounted_side IS NOT NULL)",
-		    "i", c->id, "i", &idle));
-	*none = !idle;
-	return 0;
+	*none = rc == SQL_NONE;
+	return *none ? 0 : rc;
 }
 
 int request_load(struct ctl *c, int64_t id, struct request *r)
