@@ -43,7 +43,7 @@ void outcome_skipped_(const char *fn, const char *name, const char *why)
 {
 	char text[300];
 
-	print_message("skipped: %s %s: %s\n", fn, name, why);
+	print_message("# skipped: %s %s: %s\n", fn, name, why);
 	snprintf(text, sizeof text, "skipped\t%s\t%s\t%s\n", fn, name, why);
 	note(text);
 }
