@@ -193,10 +193,30 @@ static int apply(struct ctl *c, const struct action_row *a, const struct event *
 	return 0;
 }
 
+/* A port that an insert or eject left open when rsmd, or the path to the robot, came to an end. What lies in
+ * it couldn't be fetched, and no one else would close it. */
+static int close_port(struct ctl *c)
+{
+	int64_t port = 0;
+	int rc = sql_get(
+		c->t, c->e,
+		"SELECT id FROM ieport WHERE library=?1 AND position=1 AND NOT EXISTS(SELECT 1 FROM "
+		"librequest WHERE library=?1 AND op IN (10,12) AND state IN (0,1,5) AND phase>0) LIMIT 1",
+		"i", c->id, "i", &port);
+
+	if (rc == SQL_NONE || !c->can_extend)
+		return 0;
+	if (!rc)
+		rc = action_robot(c, NULL, ACT_RETRACT, port);
+	return rc < 0 ? 0 : rc;
+}
+
 /* A status that nobody asked for on a request's behalf: the library's own look around. */
 static int own_status(struct ctl *c, const struct event *ev)
 {
 	if (ev->outcome == OUTCOME_DONE) {
+		if (!c->ready) /* the first since it came up */
+			TRY(close_port(c));
 		c->ready = true;
 		TRY(sql_do(c->t, c->e, "UPDATE library SET ready=1, poll_at=0 WHERE id=?", "i", c->id));
 		TRY(library_state(c, NTMS_READY, ""));
