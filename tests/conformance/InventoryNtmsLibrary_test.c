@@ -92,6 +92,62 @@ static void the_bar_codes_tell_what_has_changed(void **state)
 	assert_int_equal(NTMS_PARTSTATE_AVAILABLE, medium_side_state(S, gone, 0));
 }
 
+/* What the label and the bar code of a newcomer make of it (behaviour.md, 2 and 5). */
+static void newcomers_are_classified_and_named(void **state)
+{
+	struct rig own;
+	NTMS_GUID blank, text, archive, wrong, cleaner;
+	struct guid_list media;
+	object_info i;
+
+	rig_start(&own, &(struct rig_options){.library[0] = {"lib", 8, 1, 1, .cartridges = 1}});
+	operator_adds(&own, "TEXT01L8", 0, "slots/0002", "text");
+	operator_adds(&own, "HIDDENL8", 0, "slots/0003", "unlabelled tar");
+	operator_adds(&own, "OLD001L8", 0, "slots/0004", "LTO-4"); /* the bar code lies */
+	operator_adds(&own, "OLD002L4", 0, "slots/0006", NULL);	   /* these drives can't read it */
+	operator_adds(&own, "CLN001L8", 0, "slots/0005", NULL);
+	OK(InventoryNtmsLibrary(own.session, &own.library[0], NTMS_INVENTORY_FAST));
+	WAIT_UNTIL(list(own.session, own.library[0], NTMS_PHYSICAL_MEDIA).n == 6);
+	WAIT_UNTIL(library_idle(own.session, own.library[0]) && find_medium(own.session, "TEXT01L8", &text) &&
+		   medium_side_state(own.session, text, 0) != NTMS_PARTSTATE_UNKNOWN);
+	blank = medium_named(own.session, rig_barcode(&own, 0, 1));
+	assert_int_equal(NTMS_PARTSTATE_FOREIGN, medium_side_state(own.session, blank, 0));
+	assert_int_equal(NTMS_PARTSTATE_FOREIGN, medium_side_state(own.session, text, 0));
+	assert_string_equal("TEXT01L8", info(own.session, text, NTMS_PHYSICAL_MEDIA).szName);
+	/* without a bar code it has its name from the label, or its number */
+	archive = medium_named(own.session, "");
+	i = info(own.session, archive, NTMS_PHYSICAL_MEDIA);
+	assert_int_equal(NTMS_BARCODESTATE_UNREADABLE, i.Info.PhysicalMedia.BarCodeState);
+	assert_int_equal(NTMS_PARTSTATE_IMPORT, medium_side_state(own.session, archive, 0));
+	assert_string_equal(info(own.session, side_of(own.session, archive, 0), NTMS_PARTITION)
+				    .Info.Partition.szOmidLabelInfo,
+			    i.szName);
+	wrong = medium_named(own.session, "OLD002L4"); /* nobody can tell */
+	assert_int_equal(NTMS_PARTSTATE_UNKNOWN, medium_side_state(own.session, wrong, 0));
+	wrong = medium_named(own.session, "OLD001L8");
+	assert_int_equal(NTMS_PARTSTATE_INCOMPATIBLE, medium_side_state(own.session, wrong, 0));
+	assert_int_equal(
+		NTMS_POOLTYPE_FOREIGN,
+		info(own.session, pool_of(own.session, wrong), NTMS_MEDIA_POOL).Info.MediaPool.PoolType);
+	cleaner = medium_named(own.session, "CLN001L8");
+	assert_int_equal(0, info(own.session, side_of(own.session, cleaner, 0), NTMS_PARTITION)
+				    .Info.Partition.dwMountCount);
+	/* each has a number of its own, to be written on it */
+	media = list(own.session, own.library[0], NTMS_PHYSICAL_MEDIA);
+	for (DWORD a = 0; a < media.n; a++)
+		for (DWORD b = 0; b < a; b++)
+			assert_string_not_equal(info(own.session, media.v[a], NTMS_PHYSICAL_MEDIA)
+							.Info.PhysicalMedia.szSequenceNumber,
+						info(own.session, media.v[b], NTMS_PHYSICAL_MEDIA)
+							.Info.PhysicalMedia.szSequenceNumber);
+	/* what is incompatible or a cleaner is forgotten when it leaves */
+	operator_takes_out(&own, 0, wrong);
+	assert_false(exists(own.session, wrong, NTMS_PHYSICAL_MEDIA));
+	operator_takes_out(&own, 0, cleaner);
+	assert_false(exists(own.session, cleaner, NTMS_PHYSICAL_MEDIA));
+	rig_stop(&own);
+}
+
 static void a_full_one_reads_every_label(void **state)
 {
 	struct guid_list media = list(S, *LIB, NTMS_PHYSICAL_MEDIA);
@@ -146,6 +202,7 @@ int main(void)
 		cmocka_unit_test(a_disabled_library_refuses),
 		cmocka_unit_test(a_library_that_is_away_refuses_until_it_is_back),
 		cmocka_unit_test(the_bar_codes_tell_what_has_changed),
+		cmocka_unit_test(newcomers_are_classified_and_named),
 		cmocka_unit_test(a_full_one_reads_every_label),
 		cmocka_unit_test(a_medium_in_use_stays_in_its_drive),
 		cmocka_unit_test(a_running_one_can_be_stopped),

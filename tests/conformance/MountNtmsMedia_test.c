@@ -605,6 +605,7 @@ static void another_label_of_ours_puts_the_medium_into_quarantine(void **state)
 	assert_true(told);
 	/* The data are untouched and nothing is handed out until somebody has looked. */
 	OUTCOME_OF(MountNtmsMedia, ERROR_RESOURCE_DISABLED, mount_one(lmid, RW, 1000));
+	assert_true(find_request(S, *LIB, NTMS_LM_INVENTORY, null_guid, &request));
 	WAIT_UNTIL(library_idle(S, *LIB));
 	/* AutoRecovery has the library inventoried, which finds the other one out, too; then the mistake is
 	 * undone. */

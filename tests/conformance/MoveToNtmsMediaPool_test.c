@@ -63,6 +63,20 @@ static void until_the_label_is_there_it_is_unprepared(void **state)
 	WAIT_UNTIL(side_state(S, side) == NTMS_PARTSTATE_AVAILABLE);
 }
 
+static void a_write_protected_one_stays_unprepared(void **state)
+{
+	NTMS_GUID medium, request;
+
+	operator_adds(&rig, "PROTECL8", LIBRARY, "slots/0024", "protected");
+	OK(InventoryNtmsLibrary(S, LIB, NTMS_INVENTORY_FAST));
+	WAIT_UNTIL(find_medium(S, "PROTECL8", &medium) && library_idle(S, *LIB) && medium_idle(S, medium));
+	OUTCOME_OF(MoveToNtmsMediaPool, ERROR_SUCCESS, move(medium, free_pool));
+	assert_true(find_request(S, *LIB, NTMS_LM_WRITESCRATCH, medium, &request));
+	WAIT_UNTIL(request_state(S, request) == NTMS_LM_FAILED);
+	assert_int_equal(ERROR_WRITE_PROTECT, info(S, request, NTMS_LIBREQUEST).Info.LibRequest.dwErrorCode);
+	assert_int_equal(NTMS_PARTSTATE_UNPREPARED, medium_side_state(S, medium, 0));
+}
+
 static void import_media_become_free_too(void **state)
 {
 	NTMS_GUID medium = rig_import(&rig, LIBRARY);
@@ -194,6 +208,7 @@ int main(void)
 		cmocka_unit_test(it_needs_a_medium_and_a_pool),
 		cmocka_unit_test(into_the_free_pool_a_label_is_written_first),
 		cmocka_unit_test(until_the_label_is_there_it_is_unprepared),
+		cmocka_unit_test(a_write_protected_one_stays_unprepared),
 		cmocka_unit_test(import_media_become_free_too),
 		cmocka_unit_test(both_sides_are_labelled),
 		cmocka_unit_test(what_is_not_allowed_is_refused),

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-RSM_RIG(.library = {{"lib", 4, 1, 1, .cartridges = 2}})
+RSM_RIG(.library = {{"lib", 6, 1, 1, .cartridges = 4}})
 
 /* ---- what a child process finds ---- */
 
@@ -347,6 +347,29 @@ static void a_restart_cancels_unfinished_work_and_ends_sessions(void **state)
 	rig_settle(&rig);
 }
 
+/* What an application holds it holds on: allocations, mounts; and what operators were asked. */
+static void a_restart_keeps_holds_and_operator_requests(void **state)
+{
+	NTMS_GUID pool = rig_pool(&rig, "\\Held"), lmid = rig_allocated(&rig, 0, pool), request, operation;
+	NTMS_GUID medium = medium_of_logical(S, lmid), ejected = rig_free(&rig, 0),
+		  drive = mount_medium(S, lmid);
+	HANDLE old = S;
+
+	set_max_extend(S, *LIB, 1);
+	OK(EjectNtmsMedia(S, &ejected, &operation, NTMS_EJECT_START));
+	WAIT_UNTIL(find_oprequest(S, NTMS_OPREQ_MOVEMEDIA, ejected, &request)); /* take it out of the port */
+	rig_kill(&rig);
+	CloseNtmsSession(old);
+	rig_restart(&rig);
+	WAIT_UNTIL(operational_state(S, *LIB, NTMS_LIBRARY) == NTMS_READY && library_idle(S, *LIB));
+	assert_int_equal(NTMS_PARTSTATE_ALLOCATED, medium_side_state(S, medium, 0));
+	assert_same(drive, info(S, medium, NTMS_PHYSICAL_MEDIA).Info.PhysicalMedia.Location);
+	assert_int_equal(NTMS_MEDIASTATE_LOADED, media_state(S, medium));
+	assert_int_equal(NTMS_DRIVESTATE_LOADED, info(S, drive, NTMS_DRIVE).Info.Drive.State);
+	assert_int_equal(NTMS_OPSTATE_SUBMITTED, oprequest_state(S, request));
+	dismount_medium(S, lmid);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -366,6 +389,7 @@ int main(void)
 		cmocka_unit_test(a_session_is_not_handed_to_another_process),
 		cmocka_unit_test(several_threads_use_it_at_once),
 		cmocka_unit_test(a_restart_cancels_unfinished_work_and_ends_sessions),
+		cmocka_unit_test(a_restart_keeps_holds_and_operator_requests),
 	};
 
 	return RSM_TESTS(tests, start, stop);

@@ -520,11 +520,16 @@ void operator_adds(struct rig *r, const char *barcode, int library, const char *
 	struct virtual_cartridge c = {.barcode = barcode};
 	struct err e = {0};
 
-	if (data)
-		c.data = !strcmp(data, "tar") ? tar_file(r) : text_file(r);
+	if (data && strstr(data, "tar"))
+		c.data = tar_file(r);
+	else if (data && !strcmp(data, "text"))
+		c.data = text_file(r);
+	c.generation = data && !strcmp(data, "LTO-4") ? 4 : 0;
+	c.unlabelled = data && strstr(data, "unlabelled");
+	c.write_protected = data && !strcmp(data, "protected");
 	if (virtual_add(path("%s/%s", r->dir, r->options.library[library].name), &c, place, &e))
 		fail_msg("%s", e.why);
-	if (data && r->options.library[library].sides == 2) /* the same on its other side */
+	if (c.data && r->options.library[library].sides == 2) /* the same on its other side */
 		run(path("cp %s %s/side2", c.data, operator_find(r, barcode)));
 }
 

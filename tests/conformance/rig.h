@@ -80,7 +80,9 @@ const char *operator_find(struct rig *, const char *barcode);
 /* Takes a cartridge, wherever it is, to a place of a library ("slots/0003", "mailslots/01", "shelf"). */
 void operator_move(struct rig *, const char *barcode, int library, const char *place);
 bool operator_is_in(struct rig *, const char *barcode, int library, const char *place);
-/* A new cartridge in that place. data: "tar" a tar archive, "text" no known label, NULL blank. */
+/* A new cartridge in that place. data: "tar" a tar archive, "text" no known label, "protected" blank and
+ * write-protected, "unlabelled tar" without a readable bar code, "LTO-4" of that
+ * generation whatever the bar code says, NULL blank. */
 void operator_adds(struct rig *, const char *barcode, int library, const char *place, const char *data);
 /* Ejects the medium and takes it to the shelf; its records have followed. */
 void operator_takes_out(struct rig *, int library, NTMS_GUID pmid);
