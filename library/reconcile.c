@@ -38,20 +38,17 @@ static int load_places(struct ctl *c, const struct event *ev, uint8_t types, pla
 {
 	static const char sql[] =
 		"SELECT e.id, e.element, e.type, e.state, coalesce(m.id,0), coalesce(m.inverted,0) FROM ("
-		"SELECT id, element, 2 AS type, state FROM slot WHERE library=?1 UNION ALL "
-		"SELECT id, element, 4, 0 FROM drive WHERE library=?1 UNION ALL "
-		"SELECT id, element, 3, 0 FROM ieport WHERE library=?1 UNION ALL "
-		"SELECT id, element, 1, 0 FROM changer WHERE library=?1) e LEFT JOIN physical_media m ON "
-		"m.place=e.id";
-	auto_rows struct rows *q = sql_rows(c->t, c->e, sql, "i", c->id);
+		"SELECT id, element, 2 AS type, state FROM slot WHERE ?2 & 4 AND library=?1 UNION ALL "
+		"SELECT id, element, 4, 0 FROM drive WHERE ?2 & 16 AND library=?1 UNION ALL "
+		"SELECT id, element, 3, 0 FROM ieport WHERE ?2 & 8 AND library=?1 UNION ALL "
+		"SELECT id, element, 1, 0 FROM changer WHERE ?2 & 2 AND library=?1) e LEFT JOIN physical_media m ON "
+		"m.place=e.id"; /* a look at the port every second must not read thousands of slots */
+	auto_rows struct rows *q = sql_rows(c->t, c->e, sql, "iu", c->id, (uint32_t)types);
 
 	while (rows_next(q)) {
 		const struct element_state *s = reported(ev, rows_u32(q, 1));
-		struct place *p;
+		struct place *p = vec_add(out);
 
-		if (!(types & 1 << rows_u32(q, 2)))
-			continue;
-		p = vec_add(out);
 		*p = (struct place){.s = s,
 				    .element = rows_i64(q, 0),
 				    .type = (uint8_t)rows_u32(q, 2),

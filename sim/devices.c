@@ -105,7 +105,7 @@ static void finish(struct sim *s, void *arg)
 		s->report.actions_failed++;
 	if (ev.elements)
 		fault_blurs(s, &d->a, s->elements, ev.n_elements);
-	if (d->life == s->life && s->reachable)
+	if (d->life == s->life)
 		world_tell(&s->w, &ev);
 	free(d);
 }

@@ -76,7 +76,8 @@ static void settle(struct sim *s)
 		for (size_t i = 0; i < s->answered.n; i++) {
 			guid call = s->answered.v[i];
 
-			load_answered(s, &call);
+			if (!callers_answered(s, &call))
+				load_answered(s, &call);
 		}
 		s->answered.n = 0;
 	}
@@ -123,6 +124,7 @@ void sim_restart(struct sim *s)
 	s->answered.n = 0;
 	world_restart(&s->w);
 	load_crashed(s);
+	s->waiting.n = 0;
 	s->report.crashes++;
 	if (s->reachable)
 		due_add(&s->line, s->w.now + 2 * S_MS, outage_over, NULL);
@@ -188,6 +190,7 @@ void sim_close(struct sim *s)
 	vec_free(&s->calibrated);
 	vec_free(&s->shelf);
 	vec_free(&s->answered);
+	vec_free(&s->waiting);
 	vec_free(&s->media);
 	zipf_free(&s->zipf);
 	report_free(&s->report);

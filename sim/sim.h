@@ -29,6 +29,10 @@ struct sim_drive {
 	bool dirty;
 };
 
+struct waiting_call { /* an allocation */
+	guid call, session;
+};
+
 struct sim {
 	struct world w;
 	struct model model;
@@ -49,6 +53,7 @@ struct sim {
 	/* load */
 	VEC(guid) answered; /* calls, since the last look */
 	VEC(struct job *) jobs_open;
+	VEC(struct waiting_call) waiting;
 	VEC(guid) media; /* logical media, most popular first */
 	struct zipf zipf;
 	guid pool, library;
@@ -90,10 +95,13 @@ void load_end(struct sim *s);
 /* ---- callers.c: all other calls ---- */
 
 void callers_start(struct sim *s);
+bool callers_answered(struct sim *s, const guid *call); /* false: none of theirs */
 
 /* ---- people.c, fault.c ---- */
 
 void people_start(struct sim *s);
+/* A cartridge from the shelf: that one, or any. */
+void people_insert(struct sim *s, const char *tag);
 void faults_start(struct sim *s);
 /* Before an action is carried out. False: the robot or drive doesn't do it. */
 bool fault_strikes(struct sim *s, const struct action *a, struct event *ev);

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Operators. They come by now and then, not at night, and look at what is asked of them: most of it they do, some they
+ * refuse, some they say is done when it isn't. They take out what lies ejected in the mail slots, and put in what is
+ * wanted from the shelf. */
+#include "sim/sim.h"
+
+#include "base/cleanup.h"
+
+#include <math.h>
+#include <string.h>
+
+#define HAND_MS (30 * S_MS) /* from the screen to the mail slot */
+
+struct asked {
+	guid request, arg1;
+	uint32_t kind, arg1_type;
+	bool out; /* of the library, rather than into it */
+	char tag[33];
+};
+typedef VEC(struct asked) asked_vec;
+
+static int read_requests(struct txn *t, void *arg, struct err *e)
+{
+	asked_vec *out = arg;
+	auto_rows struct rows *q = sql_rows(
+		t, e,
+		"SELECT o.guid, r.arg1, r.request, r.arg1_type, coalesce(l.key='',0), coalesce(m.barcode,'') FROM oprequest r "
+		"JOIN object o ON o.id=r.id LEFT JOIN object a ON a.guid=r.arg1 LEFT JOIN physical_media m ON m.id=a.id "
+		"LEFT JOIN object b ON b.guid=r.arg2 LEFT JOIN library l ON l.id=b.id WHERE r.state IN (1,2,3) ORDER BY r.id",
+		"");
+
+	while (rows_next(q)) {
+		struct asked *a = vec_add(out);
+
+		*a = (struct asked){.request = rows_guid(q, 0),
+				    .arg1 = rows_guid(q, 1),
+				    .kind = rows_u32(q, 2),
+				    .arg1_type = rows_u32(q, 3),
+				    .out = rows_i64(q, 4) != 0};
+		snprintf(a->tag, sizeof a->tag, "%s", rows_text(q, 5));
+	}
+	return rows_failed(q) ? (int)e->code : 0;
+}
+
+/* ---- mail slots ---- */
+
+struct port_row {
+	uint16_t element;
+	bool ours;
+};
+
+static int ejected(struct txn *t, void *arg, struct err *e)
+{
+	struct port_row *p = arg;
+	int64_t n = 0;
+	int rc = sql_get(t, e, "SELECT count(*) FROM ieport p JOIN physical_media m ON m.place=p.id WHERE p.element=?", "u",
+			 (uint32_t)p->element, "i", &n);
+
+	p->ours = n > 0;
+	return rc;
+}
+
+/* What the rows have in a port was put there by an eject; the rest waits for an insert. */
+static void empty_ports(struct sim *s, bool all)
+{
+	for (size_t i = 0; i < s->w.ports; i++) {
+		struct place *p = place_at(&s->w, (uint16_t)(PORT + i));
+		struct port_row row = {.element = p->address};
+
+		if (p->cartridge < 0 || s->w.now < s->robot_free || sim_read(s, ejected, &row) || !(row.ours || all))
+			continue;
+		*vec_add(&s->shelf) = p->cartridge;
+		p->cartridge = -1;
+	}
+}
+
+static void put_in(struct sim *s, void *cartridge)
+{
+	int *k = cartridge;
+
+	for (size_t i = 0; *k >= 0 && i < s->w.ports; i++) {
+		struct place *p = place_at(&s->w, (uint16_t)(PORT + i));
+
+		if (p->cartridge >= 0)
+			continue;
+		p->cartridge = *k;
+		*k = -1;
+	}
+	if (*k >= 0)
+		*vec_add(&s->shelf) = *k; /* no room: back to the shelf */
+	free(k);
+}
+
+static int inserting(struct txn *t, void *arg, struct err *e)
+{
+	return sql_get(t, e, "SELECT count(*) FROM librequest WHERE state IN (0,1,5) AND op=?", "u", (uint32_t)NTMS_LM_INJECT,
+		       "i", (int64_t *)arg);
+}
+
+void people_insert(struct sim *s, const char *tag)
+{
+	struct InjectNtmsMedia_in in = {.library = s->library, .action = NTMS_INJECT_START};
+	struct InjectNtmsMedia_out out = {0};
+	size_t found = tag ? s->shelf.n : dice_below(&s->people, s->shelf.n);
+	int64_t others = 0;
+	int *k;
+
+	for (size_t i = 0; tag && i < s->shelf.n; i++)
+		if (!strcmp(s->w.cartridges.v[s->shelf.v[i]].tag, tag))
+			found = i;
+	if (found >= s->shelf.n || sim_read(s, inserting, &others) || others) /* one person at the mail slot at a time */
+		return;
+	if (SIM_CALL(s, guid_new(), InjectNtmsMedia, &in, &out))
+		return;
+	k = malloc(sizeof *k);
+	if (!k)
+		abort();
+	*k = s->shelf.v[found];
+	s->shelf.v[found] = s->shelf.v[--s->shelf.n];
+	due_add(&s->line, s->w.now + HAND_MS, put_in, k);
+}
+
+/* ---- one request ---- */
+
+static void service(struct sim *s, const struct asked *a)
+{
+	for (size_t i = 0; i < s->drives.n; i++)
+		s->drives.v[i].dirty = false, s->drives.v[i].dirty_in = 0;
+	if (a->arg1_type == NTMS_LIBRARY)
+		empty_ports(s, true);
+	if (s->reachable)
+		world_probe(&s->w); /* the library is switched off and on */
+}
+
+static void do_it(struct sim *s, const struct asked *a)
+{
+	switch (a->kind) {
+	case NTMS_OPREQ_DEVICESERVICE:
+		service(s, a);
+		break;
+	case NTMS_OPREQ_MOVEMEDIA:
+		if (a->out)
+			empty_ports(s, false);
+		else
+			people_insert(s, a->tag);
+		break;
+	case NTMS_OPREQ_NEWMEDIA:
+		people_insert(s, NULL);
+		break;
+	default:
+		break;
+	}
+}
+
+static void answer(struct sim *s, const struct asked *a)
+{
+	struct CancelNtmsOperatorRequest_in refuse = {.request = a->request};
+	struct SatisfyNtmsOperatorRequest_in done = {.request = a->request};
+
+	s->report.answers++;
+	if (dice_chance(&s->people, s->sc.v[SC_REFUSE])) {
+		SIM_CALL(s, guid_new(), CancelNtmsOperatorRequest, &refuse, NULL);
+		return;
+	}
+	if (!dice_chance(&s->people, s->sc.v[SC_WRONG]))
+		do_it(s, a);
+	/* one that asks for a medium closes by itself when the medium comes */
+	if (a->kind != NTMS_OPREQ_MOVEMEDIA && a->kind != NTMS_OPREQ_NEWMEDIA)
+		SIM_CALL(s, guid_new(), SatisfyNtmsOperatorRequest, &done, NULL);
+}
+
+static void come_by(struct sim *s, void *unused)
+{
+	double hour = (double)((s->w.now - s->start) % DAY_MS) / HOUR_MS;
+	asked_vec all = {0};
+
+	due_add(&s->line, s->w.now + 1 + llround(dice_exponential(&s->people, s->sc.v[SC_OPERATOR]) * S_MS), come_by, NULL);
+	if (hour < s->sc.v[SC_NIGHT])
+		return;
+	empty_ports(s, false);
+	if (!sim_read(s, read_requests, &all))
+		vec_each(a, &all)
+			answer(s, a);
+	vec_free(&all);
+}
+
+void people_start(struct sim *s)
+{
+	due_add(&s->line, s->w.now + llround(dice_exponential(&s->people, s->sc.v[SC_OPERATOR]) * S_MS), come_by, NULL);
+}
