@@ -55,13 +55,16 @@ int drives_tidy(struct ctl *c)
 	if (!c->ready || c->doubt)
 		return 0;
 	{
-		auto_rows struct rows *q =
-			sql_rows(c->t, c->e,
-				 "SELECT d.id, m.id FROM drive d JOIN object o ON o.id=d.id JOIN "
-				 "physical_media m ON m.place=d.id "
-				 "WHERE d.library=? AND d.request IS NULL AND m.mounted_side IS NULL AND "
-				 "o.opstate=0 AND m.state<>5 AND d.state<>7",
-				 "i", c->id);
+		auto_rows struct rows *q = sql_rows(
+			c->t, c->e,
+			"SELECT d.id, m.id FROM drive d JOIN object o ON o.id=d.id JOIN "
+			"physical_media m ON m.place=d.id "
+			"WHERE d.library=? AND d.request IS NULL AND m.mounted_side IS NULL AND "
+			"d.state<>7 AND (o.opstate=0 AND m.state<>5 OR o.opstate=20 AND "
+			/* out of a drive that fails, too, unless that has failed already */
+			"coalesce((SELECT r.state FROM librequest r WHERE r.library=d.library AND r.op=16 "
+			"AND r.drive=d.id AND r.medium=m.id ORDER BY r.id DESC LIMIT 1),2)<>3)",
+			"i", c->id);
 
 		while (rows_next(q)) {
 			vec_add(&idle);
@@ -201,7 +204,8 @@ static int older_waits(struct ctl *c, const struct request *r, const wish_vec *m
 	int64_t n = 0;
 	int rc = sql_get(
 		c->t, c->e,
-		"SELECT count(*) FROM librequest o WHERE o.library=? AND o.op=17 AND o.state IN (0,1,5) AND o.state=5 AND o.phase=0 "
+		"SELECT count(*) FROM librequest o WHERE o.library=? AND o.op=17 AND o.state IN (0,1,5) AND "
+		"o.state=5 AND o.phase=0 "
 		"AND +o.id<? AND o.priority>="
 		"(SELECT priority FROM librequest WHERE id=?) AND o.call IS NOT NULL AND o.call IS NOT ? AND "
 		"(SELECT count(*) FROM librequest g WHERE g.call=o.call)>? AND NOT EXISTS(SELECT 1 FROM "

@@ -20,6 +20,7 @@ struct scene {
 	int media; /* free ones in the pool beforehand */
 	void (*before)(struct world *, const guid *pool);
 	void (*act)(struct world *, const guid *pool);
+	bool full; /* the library inventories in full when it comes up: a long recovery */
 };
 
 static guid lmid[3];
@@ -89,7 +90,8 @@ static void eject_one(struct world *w, const guid *pool)
 static void inventory_full(struct world *w, const guid *pool)
 {
 	struct InventoryNtmsLibrary_in in = {
-		.library = ask_guid(w, "SELECT o.guid FROM library l JOIN object o ON o.id=l.id WHERE l.key='test'"),
+		.library = ask_guid(
+			w, "SELECT o.guid FROM library l JOIN object o ON o.id=l.id WHERE l.key='test'"),
 		.action = NTMS_INVENTORY_OMID};
 
 	CALL(w, InventoryNtmsLibrary, &in, NULL);
@@ -150,7 +152,8 @@ static void disable_in_work(struct world *w, const guid *pool)
 	struct DisableNtmsObject_in off = {.type = NTMS_DRIVE};
 	struct EnableNtmsObject_in on = {.type = NTMS_DRIVE};
 
-	off.object = on.object = ask_guid(w, "SELECT o.guid FROM drive d JOIN object o ON o.id=d.id ORDER BY d.id LIMIT 1");
+	off.object = on.object =
+		ask_guid(w, "SELECT o.guid FROM drive d JOIN object o ON o.id=d.id ORDER BY d.id LIMIT 1");
 	mount(w, lmid, 1, NTMS_MOUNT_READ);
 	dismount(w, lmid, NTMS_DISMOUNT_DEFERRED);
 	CALL(w, DisableNtmsObject, &off, NULL);
@@ -162,9 +165,11 @@ static void disable_in_work(struct world *w, const guid *pool)
 static void robot_fails(struct world *w, const guid *pool)
 {
 	if (!w->fault.kind)
-		w->fault.kind = ACT_MOVE, w->fault.outcome = OUTCOME_UNKNOWN, w->fault.fault = FAULT_PATH, w->fault.happens = true;
+		w->fault.kind = ACT_MOVE, w->fault.outcome = OUTCOME_UNKNOWN, w->fault.fault = FAULT_PATH,
+		w->fault.happens = true;
 	mount_one(w, pool);
-	w->fault.kind = ACT_LOAD, w->fault.outcome = OUTCOME_FAILED, w->fault.fault = FAULT_DRIVE, w->fault.happens = false;
+	w->fault.kind = ACT_LOAD, w->fault.outcome = OUTCOME_FAILED, w->fault.fault = FAULT_DRIVE,
+	w->fault.happens = false;
 	mount_one(w, pool);
 }
 
@@ -196,6 +201,10 @@ static const struct scene scenes[] = {
 	{"a drive is disabled", 1, allocate_one, disable_in_work},
 	{"robot and drive fail", 1, allocate_one, robot_fails},
 	{"a long day", 3, allocate_two, long_day},
+	{"mount, dismount; then all is read", 3, allocate_one, mount_one, true},
+	{"insert of two; then all is read", 2, allocate_one, inject_two, true},
+	{"eject; then all is read", 3, allocate_two, eject_one, true},
+	{"robot and drive fail; then all is read", 2, allocate_one, robot_fails, true},
 };
 
 static void never_two_of_one(struct world *w)
@@ -236,6 +245,8 @@ static bool run(const struct scene *s, int first, bool first_done, int second, b
 
 	start_with(&w, s->media, &pool);
 	s->before(&w, &pool);
+	if (s->full)
+		world_set(&w, "UPDATE library SET inventory_method=2 WHERE key='test'");
 	w.dies_at = first, w.dies_done = first_done;
 	s->act(&w, &pool);
 	*second_came = false;
@@ -255,7 +266,15 @@ static bool run(const struct scene *s, int first, bool first_done, int second, b
 	world_pass(&w, 1000);
 	check_at_rest(&w);
 	never_two_of_one(&w);
-	assert_int_equal(ask(&w, "SELECT count(*) FROM librequest WHERE state IN (0,1,5)"), 0);
+	/* nothing may wait, unless it is for a drive that an application holds */
+	if (ask(&w,
+		"SELECT count(*) FROM librequest WHERE state IN (0,1,5) AND NOT (reason LIKE '%in use' AND "
+		"EXISTS(SELECT 1 FROM physical_media WHERE mounted_side IS NOT NULL))"))
+		fail_msg("%s: first %d %d, second %d %d: request %lld of op %lld, phase %lld still open",
+			 s->name, first, first_done, second, second_done,
+			 (long long)ask(&w, "SELECT id FROM librequest WHERE state IN (0,1,5)"),
+			 (long long)ask(&w, "SELECT op FROM librequest WHERE state IN (0,1,5)"),
+			 (long long)ask(&w, "SELECT phase FROM librequest WHERE state IN (0,1,5)"));
 	assert_int_equal(ask(&w, "SELECT count(*) FROM side WHERE state=1 AND library<>2"),
 			 0); /* no label forgotten */
 	works_on(&w, s);
@@ -282,7 +301,7 @@ static void die_everywhere(void **state)
 					}
 			}
 	}
-	print_message("%d crashes and recoveries, no violation\n", runs);
+	print_message("# %d crashes and recoveries, no violation\n", runs);
 	assert_true(runs > 100);
 }
 
