@@ -47,7 +47,7 @@ extern const struct command cmd_status, cmd_list, cmd_show, cmd_pool_create, cmd
 	cmd_media_free, cmd_media_allocate, cmd_media_deallocate, cmd_media_move, cmd_media_complete,
 	cmd_mount, cmd_dismount, cmd_inject_start, cmd_inject_stop, cmd_inject_retract, cmd_eject,
 	cmd_inventory, cmd_requests_satisfy, cmd_requests_refuse, cmd_enable, cmd_disable, cmd_access_show,
-	cmd_access_grant, cmd_access_revoke;
+	cmd_access_grant, cmd_access_revoke, cmd_media_adopt;
 
 /* ---- options.c ---- */
 

@@ -16,6 +16,7 @@ static const struct command *const commands[] = {
 	&cmd_media_complete,
 	&cmd_media_free,
 	&cmd_media_move,
+	&cmd_media_adopt,
 	&cmd_pool_create,
 	&cmd_pool_set,
 	&cmd_pool_delete,

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static bool many, no_wait, wait_too, force, full, fast, stop_it;
+static bool many, no_wait, wait_too, force, full, fast, stop_it, pause_it, resume_it;
 static const char *stop_id;
 static DWORD timeout = INFINITE;
 
@@ -225,6 +225,8 @@ static const struct opt inventory_opts[] = {
 	{"fast", 0, OPT_FLAG, &fast, NULL, "by bar code; without a reader by what changed in the slots"},
 	{"full", 0, OPT_FLAG, &full, NULL, "mount each side and read its label"},
 	{"stop", 0, OPT_FLAG, &stop_it, NULL, "end the one that runs"},
+	{"pause", 0, OPT_FLAG, &pause_it, NULL, "begin no identification of unknown media until --resume"},
+	{"resume", 0, OPT_FLAG, &resume_it, NULL, "go on identifying"},
 	WAIT,
 	{NULL},
 };
@@ -232,8 +234,12 @@ static const struct opt inventory_opts[] = {
 static int inventory(int n, char **operands)
 {
 	GUID library = library_named(n, operands);
-	if (full + fast + stop_it > 1)
-		usage(&cmd_inventory, "--fast, --full and --stop exclude each other");
+	if (full + fast + stop_it + pause_it + resume_it > 1)
+		usage(&cmd_inventory, "--fast, --full, --stop, --pause and --resume exclude each other");
+	if (pause_it || resume_it) {
+		DWORD said = RsmPauseIdentification(session(), &library, pause_it);
+		return said ? failed(said, "%s", n ? operands[0] : "") : EXIT_OK;
+	}
 	if (wait_too)
 		work_before();
 	DWORD code = InventoryNtmsLibrary(session(), &library,

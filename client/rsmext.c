@@ -101,3 +101,23 @@ DWORD RsmGetObjectDetail(HANDLE hSession, const NTMS_GUID *lpObjectId, LPRSM_OBJ
 	wire_clear(wire_calls[CALL_RsmGetObjectDetail].out, &out);
 	return rc;
 }
+
+DWORD RsmPauseIdentification(HANDLE hSession, const NTMS_GUID *lpLibraryId, BOOL bPause)
+{
+	struct RsmPauseIdentification_in in = {.pause = bPause != FALSE};
+
+	IN_SESSION(hSession);
+	NEEDS(lpLibraryId);
+	in.library = guid_in(lpLibraryId);
+	return call(s, CALL_RsmPauseIdentification, &in, NULL);
+}
+
+DWORD RsmAdoptMedium(HANDLE hSession, const NTMS_GUID *lpPhysicalMedia)
+{
+	struct RsmAdoptMedium_in in;
+
+	IN_SESSION(hSession);
+	NEEDS(lpPhysicalMedia);
+	in.medium = guid_in(lpPhysicalMedia);
+	return call(s, CALL_RsmAdoptMedium, &in, NULL);
+}

@@ -186,10 +186,10 @@ static void probe_again(struct robot *r, bool reshaped)
 
 /* ---- what happened behind our back ---- */
 
-static void heed_flags(struct robot *r, const struct verdict *v)
+static void heed_flags(struct robot *r, const struct verdict *v, bool noticed)
 {
 	uint32_t flags = v->flags;
-	struct event ev = {.kind = EV_ATTENTION, .library = r->id};
+	struct event ev = {.kind = EV_ATTENTION, .library = r->id, .noticed = noticed};
 	struct verdict ignored;
 
 	if (flags & VF_RESERVATION && r->locked)
@@ -241,7 +241,7 @@ static void look(struct robot *r)
 	/* a state that lasts is told once; a unit attention, told once by the robot, leaves DONE behind */
 	code = v.outcome == OUTCOME_DONE ? 0 : v.asc << 8 | v.ascq;
 	if (!code || code != r->said)
-		heed_flags(r, &v);
+		heed_flags(r, &v, true);
 	r->said = code;
 	if (atomic_exchange(&r->drive_lost, false) || devices_changed(r))
 		r->probe_at = 0;
@@ -368,6 +368,12 @@ static void add_alerts(struct robot *r, struct verdict *v)
 			 alerts_text(flags, KIND_CHANGER, text, sizeof text));
 }
 
+/* Not this move failed, the whole robot waits for a person: the door, a magazine. */
+static bool stands_still(const struct verdict *v)
+{
+	return v->key == 0x2 && v->reaction == REACT_OPERATOR && !(v->flags & VF_IE);
+}
+
 static void perform(struct robot *r, const struct action *a)
 {
 	struct event ev = {.kind = EV_OUTCOME, .library = r->id, .action = a->id};
@@ -397,11 +403,11 @@ static void perform(struct robot *r, const struct action *a)
 	 */
 	if (v.outcome == OUTCOME_UNKNOWN ||
 	    (v.outcome == OUTCOME_FAILED &&
-	     (v.reaction == REACT_PATH ||
+	     (v.reaction == REACT_PATH || stands_still(&v) ||
 	      ((a->kind == ACT_STATUS || a->kind == ACT_INITIALIZE) && ev.fault != FAULT_LATER))))
 		go_down(r, &v);
 	else
-		heed_flags(r, &v);
+		heed_flags(r, &v, false);
 }
 
 void robot_run(void *arg)

@@ -90,6 +90,18 @@ typedef struct _RSM_OBJECTDETAIL {
 /* Fills *lpDetail. Needs U on the object. Also ERROR_OBJECT_NOT_FOUND. */
 DWORD RsmGetObjectDetail(HANDLE hSession, const NTMS_GUID *lpObjectId, LPRSM_OBJECTDETAIL lpDetail);
 
+/* ---- first contact with a library of many media ---- */
+
+/* Identification (mounting each unknown medium to read its label) takes idle drives only and gives way to
+ * mounts. TRUE: none begins until FALSE is said; those that run end. Needs C on the library. Also
+ * ERROR_INVALID_LIBRARY. */
+DWORD RsmPauseIdentification(HANDLE hSession, const NTMS_GUID *lpLibraryId, BOOL bPause);
+
+/* Takes a medium that was never identified as known, without mounting it: its sides become Import, as those
+ * that hold somebody's data. What really is on it shows at its first mount. Nothing happens to a medium that
+ * is identified. Needs C on its library. Also ERROR_INVALID_MEDIA. */
+DWORD RsmAdoptMedium(HANDLE hSession, const NTMS_GUID *lpPhysicalMedia);
+
 #ifdef __cplusplus
 }
 #endif

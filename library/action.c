@@ -265,6 +265,7 @@ int action_outcome(struct ctl *c, const struct event *ev)
 	TRY(rc);
 	if (r.state != NTMS_LM_INPROCESS && r.state != NTMS_LM_WAITING && r.state != NTMS_LM_QUEUED)
 		return 0; /* ended meanwhile: drives_tidy() cleans up */
+	c->acted = a.drive;
 	if (ev->outcome != OUTCOME_DONE)
 		rc = request_fault(c, &r, ev);
 	else

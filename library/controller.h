@@ -27,6 +27,9 @@ struct ctl {
 	uint32_t type, opstate;
 	bool enabled, ready, two_sided, can_lock, can_extend, auto_recovery;
 	uint32_t inventory_method, doubt;
+	bool identify_paused;
+	int64_t acted; /* the drive of the action whose outcome is looked at; 0: the robot's */
+	bool troubled; /* something changed that operators may have to know: troubles_tell() */
 };
 
 struct request {
@@ -104,7 +107,8 @@ int library_state(struct ctl *, uint32_t opstate, const char *reason);
 int reconcile(struct ctl *, const struct event *, uint8_t types);
 /* An unknown cartridge, catalogued where it stands (newcomer.c). */
 int newcomer(struct ctl *, int64_t place, const char *tag, bool cleaner, bool inverted, int64_t *medium);
-int identify_new(struct ctl *); /* queue an identification for each side still unknown */
+int identify_count(struct ctl *); /* an identification has ended */
+int identify_new(struct ctl *);	  /* queue an identification for each side still unknown */
 int library_up(struct ctl *, const struct probe *);
 int hand_empty(struct ctl *);				  /* hand.c */
 int free_slot(struct ctl *, int64_t home, int64_t *slot); /* 0: none */
@@ -121,6 +125,9 @@ int drive_set_state(struct ctl *, int64_t drive, uint32_t state);
 int drive_release(struct ctl *, int64_t drive);
 int drive_needs_service(struct ctl *, int64_t drive, const char *why);
 int put_away(struct ctl *, int64_t drive, int64_t medium); /* queue its dismount */
+
+/* ---- troubles (trouble.c) ---- */
+int troubles_tell(struct ctl *); /* operator requests for what is wrong now; those of what isn't go */
 
 /* ---- offline library (offline.c) ---- */
 int offline_run(struct ctl *);

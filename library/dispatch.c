@@ -4,15 +4,18 @@
 
 static int load(struct ctl *c, int64_t library)
 {
-	uint32_t enabled = 0, ready = 0, two_sided = 0, can_lock = 0, can_extend = 0, recovery = 0;
+	uint32_t enabled = 0, ready = 0, two_sided = 0, can_lock = 0, can_extend = 0, recovery = 0,
+		 paused = 0;
 
 	c->id = library;
 	TRY(sql_get(c->t, c->e,
 		    "SELECT l.library_type, o.enabled, o.opstate, l.ready, l.two_sided, l.can_lock, "
 		    "l.can_extend, l.auto_recovery, "
-		    "l.inventory_method, l.doubt FROM library l JOIN object o ON o.id=l.id WHERE l.id=?",
-		    "i", library, "uuuuuuuuuu", &c->type, &enabled, &c->opstate, &ready, &two_sided,
-		    &can_lock, &can_extend, &recovery, &c->inventory_method, &c->doubt));
+		    "l.inventory_method, l.doubt, l.identify_paused FROM library l JOIN object o ON "
+		    "o.id=l.id WHERE l.id=?",
+		    "i", library, "uuuuuuuuuuu", &c->type, &enabled, &c->opstate, &ready, &two_sided,
+		    &can_lock, &can_extend, &recovery, &c->inventory_method, &c->doubt, &paused));
+	c->identify_paused = paused;
 	c->enabled = enabled, c->ready = ready, c->two_sided = two_sided, c->can_lock = can_lock,
 	c->can_extend = can_extend;
 	c->auto_recovery = recovery;
@@ -42,6 +45,14 @@ static int progress(struct ctl *c, const struct event *ev)
 		ev->action);
 }
 
+/* Something has happened at the robot: what waits for a person's hand needn't wait for its time. */
+static int look_again(struct ctl *c)
+{
+	return sql_do(c->t, c->e,
+		      "UPDATE librequest SET poll_at=0 WHERE library=? AND state IN (0,1,5) AND state=5", "i",
+		      c->id);
+}
+
 int library_event(struct txn *t, const struct library_world *world, const struct event *ev, struct err *e)
 {
 	struct ctl c = {.t = t, .world = world, .e = e, .now = txn_now(t)};
@@ -53,6 +64,7 @@ int library_event(struct txn *t, const struct library_world *world, const struct
 	switch (ev->kind) {
 	case EV_UP:
 		TRY(library_up(&c, ev->probe));
+		TRY(look_again(&c));
 		break;
 	case EV_DOWN:
 		TRY(down(&c, ev));
@@ -64,6 +76,8 @@ int library_event(struct txn *t, const struct library_world *world, const struct
 		return progress(&c, ev);
 	case EV_ATTENTION:
 		TRY(library_doubt(&c, ev->types));
+		if (ev->noticed)
+			TRY(look_again(&c));
 		break;
 	case EV_WAKE:
 		break;
@@ -72,6 +86,8 @@ int library_event(struct txn *t, const struct library_world *world, const struct
 		return offline_run(&c);
 	TRY(deadlines_run(&c));
 	TRY(queue_run(&c));
+	if (c.troubled)
+		TRY(troubles_tell(&c));
 	return sql_do(t, e, "UPDATE library SET poll_at=0 WHERE id=? AND poll_at>0 AND poll_at<=?", "ii",
 		      c.id, c.now);
 }

@@ -25,6 +25,7 @@ int drive_release(struct ctl *c, int64_t drive)
 int drive_needs_service(struct ctl *c, int64_t drive, const char *why)
 {
 	TRY(sql_do(c->t, c->e, "UPDATE drive SET reason=? WHERE id=?", "ti", why, drive));
+	c->troubled = true;
 	return object_set_state(c->t, drive, NTMS_NEEDS_SERVICE, c->e);
 }
 
@@ -60,7 +61,7 @@ int drives_tidy(struct ctl *c)
 			"SELECT d.id, m.id FROM drive d JOIN object o ON o.id=d.id JOIN "
 			"physical_media m ON m.place=d.id "
 			"WHERE d.library=? AND d.request IS NULL AND m.mounted_side IS NULL AND "
-			"d.state<>7 AND (o.opstate=0 AND m.state<>5 OR o.opstate=20 AND "
+			"d.state<>7 AND (o.opstate=0 OR o.opstate=20 AND "
 			/* out of a drive that fails, too, unless that has failed already */
 			"coalesce((SELECT r.state FROM librequest r WHERE r.library=d.library AND r.op=16 "
 			"AND r.drive=d.id AND r.medium=m.id ORDER BY r.id DESC LIMIT 1),2)<>3)",
@@ -91,7 +92,7 @@ struct candidate {
 struct wish {
 	int64_t request, medium, specific;
 	bool in_use; /* the medium is */
-	uint32_t wanted;
+	bool write;
 	char type[32];	       /* media type key */
 	int64_t chosen, evict; /* the drive; one whose dismountable medium has to leave first */
 	bool fits;	       /* some drive of the library, enabled, can take it */
@@ -130,7 +131,7 @@ static int wishes(struct ctl *c, const struct request *r, wish_vec *out)
 		"SELECT r.id, m.id, CASE WHEN r.wanted & 16 THEN coalesce(r.drive,0) ELSE 0 END, "
 		"m.mounted_side IS NOT NULL OR EXISTS("
 		"SELECT 1 FROM librequest o WHERE o.id=m.request AND o.id<>r.id AND o.state IN (0,1,5)), "
-		"r.wanted, t.key "
+		"(r.wanted & 2)<>0 OR r.op=18, t.key "
 		"FROM librequest r JOIN physical_media m ON m.id=r.medium JOIN media_type t ON "
 		"t.id=m.media_type "
 		"WHERE r.id=?1 OR (?2 IS NOT NULL AND r.call=?2 AND r.state IN (0,1,5)) ORDER BY r.id",
@@ -143,7 +144,7 @@ static int wishes(struct ctl *c, const struct request *r, wish_vec *out)
 				   .medium = rows_i64(q, 1),
 				   .specific = rows_i64(q, 2),
 				   .in_use = rows_i64(q, 3) != 0,
-				   .wanted = rows_u32(q, 4)};
+				   .write = rows_i64(q, 4) != 0};
 		snprintf(w->type, sizeof w->type, "%s", rows_text(q, 5));
 	}
 	return rows_failed(q) ? (int)c->e->code : 0;
@@ -160,7 +161,7 @@ static bool claimed(const wish_vec *all, int64_t drive)
 /* One wish: its own drive if it is in one, else an empty one, else one whose medium may leave. */
 static void choose(struct ctl *c, struct wish *w, const candidate_vec *drives, const wish_vec *all, int *rc)
 {
-	bool write = w->wanted & NTMS_MOUNT_WRITE;
+	bool write = w->write;
 
 	vec_each(d, drives) {
 		bool evictable = d->medium && d->state == NTMS_DRIVESTATE_DISMOUNTABLE && !w->evict;
@@ -251,13 +252,13 @@ static int no_drive(struct ctl *c, struct request *r, const struct wish *w)
 
 	vec_each(d, &every)
 		exists |= (!w->specific || d->drive == w->specific) &&
-			  drive_can(d->generation, w->type, w->wanted & NTMS_MOUNT_WRITE);
+			  drive_can(d->generation, w->type, w->write);
 	vec_free(&every);
 	TRY(rc);
 	if (!exists)
 		return request_end(c, r, NTMS_LM_FAILED, ERROR_NO_SUPPORTING_DRIVES,
 				   "no drive of this library can take %s media%s", w->type,
-				   w->wanted & NTMS_MOUNT_WRITE ? " for writing" : "");
+				   w->write ? " for writing" : "");
 	if (r->op != NTMS_LM_MOUNT)
 		return request_wait(c, r, 0, "every drive that takes %s media is disabled or needs service",
 				    w->type);
@@ -294,7 +295,8 @@ static int reserve_all(struct ctl *c, struct request *r, wish_vec *all, const ca
 		return mount_waits(c, r, 0, "an older mount of several media waits for drives");
 	vec_each(w, all)
 		if (!w->chosen) {
-			if (w->evict)
+			/* an identification takes idle drives only */
+			if (w->evict && r->op != NTMS_LM_PROCESSOMID)
 				TRY(evict(c, w->evict));
 			return mount_waits(c, r, w->until ? w->until - c->now : 0,
 					   w->in_use	 ? "a medium of the call is in use"

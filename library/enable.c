@@ -26,10 +26,10 @@ static int devices_enable(struct ctl *c, bool enabled)
 	int rc;
 
 	{
-		auto_rows struct rows *q = sql_rows(
-			c->t, c->e,
-			"SELECT id FROM drive WHERE library=?1 UNION ALL SELECT id FROM changer WHERE library=?1", "i",
-			c->id);
+		auto_rows struct rows *q = sql_rows(c->t, c->e,
+						    "SELECT id FROM drive WHERE library=?1 UNION ALL SELECT "
+						    "id FROM changer WHERE library=?1",
+						    "i", c->id);
 
 		while (rows_next(q))
 			*vec_add(&ids) = rows_i64(q, 0);
@@ -48,11 +48,13 @@ static int enable_start(struct ctl *c, struct request *r)
 	TRY(target(c, r, &id));
 	if (r->op == NTMS_LM_ENABLEMEDIA) {
 		TRY(medium_enable(c->t, id, true, "", c->e));
+		c->troubled = true;
 		return STEP_NEXT;
 	}
 	TRY(object_enable(c->t, id, true, c->e));
 	if (r->op == NTMS_LM_ENABLEDRIVE) { /* and it gets another chance */
 		TRY(sql_do(c->t, c->e, "UPDATE drive SET reason='' WHERE id=?", "i", id));
+		c->troubled = true;
 		TRY(object_set_state(c->t, id, NTMS_READY, c->e));
 	} else {
 		c->enabled = true;

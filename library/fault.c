@@ -13,13 +13,13 @@ enum remedy {
 static const struct {
 	enum remedy remedy;
 	uint32_t tries, pause_ms;
-	uint32_t code; /* when it fails */
-	bool blame_medium, blame_drive, tell_operator;
+	uint32_t code;				       /* when it fails */
+	bool blame_medium, blame_drive, tell_operator; /* the latter: beyond what trouble.c tells */
 } remedies[] = {
 	[FAULT_OK] = {FAIL, 0, 0, ERROR_INVALID_STATE, false, false, false},
 	[FAULT_LATER] = {AGAIN, 60, 5000, ERROR_BUSY, false, false, false},
-	[FAULT_MEDIUM] = {FAIL, 0, 0, ERROR_UNABLE_TO_LOAD_MEDIUM, true, false, true},
-	[FAULT_DRIVE] = {ELSEWHERE, 2, 0, ERROR_DEVICE_NOT_AVAILABLE, false, true, true},
+	[FAULT_MEDIUM] = {FAIL, 0, 0, ERROR_UNABLE_TO_LOAD_MEDIUM, true, false, false},
+	[FAULT_DRIVE] = {ELSEWHERE, 2, 0, ERROR_DEVICE_NOT_AVAILABLE, false, true, false},
 	[FAULT_ROBOT] = {SETTLE, 1, 0, ERROR_DEVICE_NOT_AVAILABLE, false, false, true},
 	[FAULT_OPERATOR] = {WAIT_FOR, 0, 10000, 0, false, false, true},
 	[FAULT_CANNOT] = {FAIL, 0, 0, ERROR_DEVICE_NOT_AVAILABLE, false, false, false},
@@ -34,7 +34,8 @@ static const struct {
 	[FAULT_CLEANER] = {FAIL, 0, 0, ERROR_CLEANER_CARTRIDGE_INSTALLED, false, false, false},
 };
 
-static int tell_operator(struct ctl *c, const struct request *r, const struct event *ev)
+/* request: takes the operator request with it when it ends; NULL: it stays until somebody answers. */
+static int tell_operator(struct ctl *c, const struct request *r, const struct event *ev, int64_t *request)
 {
 	struct oprequest_new o = {.request = NTMS_OPREQ_DEVICESERVICE,
 				  .arg1_type = NTMS_LIBRARY,
@@ -46,12 +47,28 @@ static int tell_operator(struct ctl *c, const struct request *r, const struct ev
 		o.arg1_type = NTMS_DRIVE, o.arg1 = r->drive;
 	else if (remedies[ev->fault].blame_medium && r->medium)
 		o.arg1_type = NTMS_PHYSICAL_MEDIA, o.arg1 = r->medium;
-	return oprequest_post(c->t, &o, &id, c->e);
+	TRY(oprequest_post(c->t, &o, &id, c->e));
+	if (!request)
+		return 0;
+	*request = id;
+	return sql_do(c->t, c->e, "UPDATE librequest SET oprequest=? WHERE id=?", "ii", id, r->id);
+}
+
+static int medium_failed(struct ctl *c, int64_t medium, const char *why)
+{
+	c->troubled = true;
+	return sql_do(c->t, c->e, "UPDATE physical_media SET reason=? WHERE id=?", "ti", why, medium);
 }
 
 static int fail(struct ctl *c, struct request *r, const struct event *ev)
 {
 	uint32_t code = remedies[ev->fault].code;
+
+	if (remedies[ev->fault].tell_operator)
+		TRY(tell_operator(c, r, ev, NULL));
+	/* nor is it identified again by itself, until somebody or something has changed */
+	if (r->op == NTMS_LM_PROCESSOMID && r->medium)
+		TRY(medium_failed(c, r->medium, ev->why));
 
 	if (ev->fault == FAULT_INCOMPATIBLE && r->side) {
 		uint32_t state = 0;
@@ -64,12 +81,16 @@ static int fail(struct ctl *c, struct request *r, const struct event *ev)
 	if (ev->fault == FAULT_CLEANER && r->medium)
 		TRY(sql_do(c->t, c->e, "UPDATE physical_media SET cleaner=1 WHERE id=?", "i", r->medium));
 	if (remedies[ev->fault].blame_medium && r->medium) {
-		TRY(sql_do(c->t, c->e, "UPDATE physical_media SET reason=? WHERE id=?", "ti", ev->why,
-			   r->medium));
+		TRY(medium_failed(c, r->medium, ev->why));
 		TRY(medium_state(c->t, r->medium, NTMS_MEDIASTATE_OPERROR, c->e));
 	}
-	if (r->op == NTMS_LM_DISMOUNT && r->drive) /* or it would be tried for ever: a person must look */
+	if (r->op == NTMS_LM_DISMOUNT && r->drive) { /* or it would be tried for ever: a person must look */
 		TRY(drive_needs_service(c, r->drive, ev->why));
+		/* whoever had it has given it back: it goes home as soon as the drive lets go */
+		TRY(sql_do(c->t, c->e, "UPDATE physical_media SET mounted_side=NULL WHERE id=?", "i",
+			   r->medium));
+		TRY(sql_do(c->t, c->e, "UPDATE drive SET holder='' WHERE id=?", "i", r->drive));
+	}
 	/* AutoRecovery: RSM looks for itself after a mount that failed (behaviour.md, inventory) */
 	if (r->op == NTMS_LM_MOUNT && c->auto_recovery && ev->fault != FAULT_INCOMPATIBLE)
 		TRY(library_doubt(c, BIT_ALL));
@@ -80,10 +101,10 @@ int request_fault(struct ctl *c, struct request *r, const struct event *ev)
 {
 	enum remedy remedy = remedies[ev->fault].remedy;
 
-	if (remedies[ev->fault].tell_operator)
-		TRY(tell_operator(c, r, ev));
-	if (remedies[ev->fault].blame_drive && r->drive)
-		TRY(drive_needs_service(c, r->drive, ev->why));
+	if (remedies[ev->fault].blame_drive && (c->acted || r->drive))
+		TRY(drive_needs_service(c, c->acted ? c->acted : r->drive, ev->why));
+	if (remedy == WAIT_FOR && remedies[ev->fault].tell_operator && !r->oprequest)
+		TRY(tell_operator(c, r, ev, &r->oprequest));
 	if (remedy == WAIT_FOR)
 		return request_wait(c, r, remedies[ev->fault].pause_ms, "%s", ev->why);
 	if (r->tries >= remedies[ev->fault].tries)

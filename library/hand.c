@@ -5,17 +5,6 @@
 
 #define ATTEMPTS 3 /* in ten minutes; then a person must look */
 
-static int ask(struct ctl *c, int64_t medium, const char *message)
-{
-	struct oprequest_new o = {.request = NTMS_OPREQ_DEVICESERVICE,
-				  .arg1_type = NTMS_PHYSICAL_MEDIA,
-				  .arg1 = medium,
-				  .message = message};
-	int64_t id;
-
-	return oprequest_post(c->t, &o, &id, c->e);
-}
-
 int hand_empty(struct ctl *c)
 {
 	int64_t medium = 0, hand = 0, home = 0, slot = 0, failed = 0;
@@ -31,12 +20,11 @@ int hand_empty(struct ctl *c)
 		    "SELECT count(*) FROM action WHERE library=? AND medium=? AND request IS NULL AND "
 		    "state=2 AND started>?",
 		    "iii", c->id, medium, c->now - 600000, "i", &failed));
-	if (failed >= ATTEMPTS)
-		return ask(c, medium, "The robot can't put down the cartridge in its hand.");
+	if (failed >= ATTEMPTS) /* trouble.c tells of it */
+		return 0;
 	TRY(free_slot(c, home, &slot));
 	if (!slot)
-		return ask(c, medium,
-			   "A cartridge is in the robot's hand, and no slot is empty to put it down.");
+		return 0;
 	rc = action_move(c, NULL, medium, hand, slot, false);
 	return rc < 0 ? 0 : rc;
 }

@@ -27,7 +27,8 @@ static int queue_identifications(struct ctl *c, bool all)
 			"s.medium=m.id "
 			"WHERE m.library=?1 AND m.cleaner=0 AND o.enabled=1 AND m.mounted_side IS NULL AND "
 			"m.place IS NOT NULL "
-			"AND (?2=1 OR s.state=0) AND m.place NOT IN (SELECT id FROM ieport WHERE library=?1) "
+			"AND (?2=1 OR (s.state=0 AND m.reason='')) AND m.place NOT IN (SELECT id FROM ieport "
+			"WHERE library=?1) "
 			"AND NOT EXISTS(SELECT 1 FROM librequest r WHERE r.library=?1 AND r.state IN (0,1,5) "
 			"AND r.op=14 AND r.side=s.id) "
 			"ORDER BY m.id, s.number",
@@ -49,8 +50,26 @@ static int queue_identifications(struct ctl *c, bool all)
 
 		rc = request_new(c->t, &n, &id, NULL, c->e);
 	}
+	if (!rc && todo.n)
+		rc = sql_do(c->t, c->e,
+			    "UPDATE library SET identify_since=?, identify_done=0 WHERE id=? AND "
+			    "identify_since=0",
+			    "ii", c->now, c->id);
 	vec_free(&todo);
 	return rc;
+}
+
+/* One more is done; with the last the run is over. */
+int identify_count(struct ctl *c)
+{
+	TRY(sql_do(c->t, c->e,
+		   "UPDATE library SET identify_done=identify_done+1 WHERE id=? AND identify_since>0", "i",
+		   c->id));
+	return sql_do(c->t, c->e,
+		      "UPDATE library SET identify_since=0, identify_done=0 WHERE id=?1 AND NOT "
+		      "EXISTS(SELECT 1 FROM librequest "
+		      "WHERE library=?1 AND state IN (0,1,5) AND op=14)",
+		      "i", c->id);
 }
 
 int identify_new(struct ctl *c) { return queue_identifications(c, false); }

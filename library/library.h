@@ -138,6 +138,7 @@ struct event {
 	uint32_t done, total;	   /* EV_PROGRESS */
 	int64_t left_ms;	   /* ... until its expected end; 0: nobody knows */
 	uint8_t types;		   /* EV_ATTENTION */
+	bool noticed;		   /* EV_ATTENTION: while the robot was idle; not by an action of ours */
 };
 
 /* How actions leave: called inside the job; must txn_post() a copy so that it starts after COMMIT. */

@@ -103,12 +103,47 @@ static int turn_by_hand(struct ctl *c, struct request *r)
 	return request_wait(c, r, 1000, "an operator must turn the medium over");
 }
 
+/* Somebody has put another medium into our drive meanwhile: drives_tidy() puts that one away. */
+static int other_in_drive(struct ctl *c, const struct request *r, int64_t *other)
+{
+	int rc = medium_at(c->t, r->drive, other, c->e);
+
+	if (rc == SQL_NONE || (!rc && *other == r->medium))
+		*other = rc = 0;
+	return rc;
+}
+
+static int another_drive(struct ctl *c, struct request *r)
+{
+	TRY(drive_release(c, r->drive));
+	TRY(sql_do(c->t, c->e, "UPDATE librequest SET drive=NULL, drive_guid=NULL WHERE id=?", "i", r->id));
+	TRY(sql_do(c->t, c->e, "UPDATE physical_media SET request=NULL WHERE id=? AND request=?", "ii",
+		   r->medium, r->id));
+	r->drive = 0;
+	return request_goto(c, r, &phase_drive);
+}
+
+/* In another drive, which failed to load it: that one must let go of it first. */
+static int out_of_drive(struct ctl *c, int64_t place, bool *holds)
+{
+	int64_t n = 0;
+
+	TRY(sql_get(c->t, c->e, "SELECT count(*) FROM drive WHERE id=? AND state<>?", "iu", place,
+		    (uint32_t)NTMS_DRIVESTATE_UNLOADED, "i", &n));
+	*holds = n > 0;
+	return 0;
+}
+
 static int fetch_start(struct ctl *c, struct request *r)
 {
-	int64_t place = 0, inverted = 0, side = 0;
+	int64_t place = 0, inverted = 0, side = 0, other = 0;
+	bool holds = false;
 
 	TRY(medium_place(c, r->medium, &place, &inverted));
 	TRY(sql_get(c->t, c->e, "SELECT number FROM side WHERE id=?", "i", r->side, "i", &side));
+	TRY(other_in_drive(c, r, &other));
+	if (other && !(r->wanted & NTMS_MOUNT_SPECIFIC_DRIVE))
+		return another_drive(c, r);
 	if (place == r->drive) {
 		if (inverted == side)
 			return STEP_NEXT;
@@ -118,6 +153,9 @@ static int fetch_start(struct ctl *c, struct request *r)
 	if (!place)
 		return request_end(c, r, NTMS_LM_FAILED, ERROR_MEDIA_OFFLINE,
 				   "the medium has left the library");
+	TRY(out_of_drive(c, place, &holds));
+	if (holds)
+		return action_drive(c, r, ACT_UNLOAD, place, r->medium);
 	if (inverted != side && !c->two_sided)
 		return turn_by_hand(c, r);
 	return action_move(c, r, r->medium, place, r->drive, inverted != side);

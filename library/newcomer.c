@@ -13,7 +13,7 @@ static int media_type_of(struct ctl *c, const char *tag, bool cleaner, int64_t *
 	} else if (!key) { /* what the newest of the drives writes */
 		int rc = sql_get(c->t, c->e,
 				 "SELECT generation FROM drive WHERE library=? AND generation<>'' ORDER BY "
-				 "generation DESC LIMIT 1",
+				 "CAST(substr(generation,5) AS INTEGER) DESC, generation DESC LIMIT 1",
 				 "i", c->id, "T", of_drives, sizeof of_drives);
 
 		if (rc && rc != SQL_NONE)

@@ -112,6 +112,8 @@ int request_end(struct ctl *c, const struct request *r, uint32_t lm_state, uint3
 	if (r->oprequest)
 		TRY(answer_operator(c, r, lm_state == NTMS_LM_PASSED));
 	TRY(request_finish(c->t, r->id, lm_state, code, why, c->e));
+	if (r->op == NTMS_LM_PROCESSOMID)
+		TRY(identify_count(c));
 	if (lm_state != NTMS_LM_PASSED && r->op == NTMS_LM_MOUNT)
 		TRY(end_call(c, r));
 	return STEP_END;
@@ -245,7 +247,9 @@ static int look(struct ctl *c, bool *moved)
 			rc = sql_do(c->t, c->e, "UPDATE librequest SET poll_at=0 WHERE id=?", "i", r.id);
 		if (rc)
 			continue;
-		if (may_run(c, &r))
+		if (c->identify_paused && r.op == NTMS_LM_PROCESSOMID && !r.phase)
+			rc = request_wait(c, &r, 0, "identification is paused");
+		else if (may_run(c, &r))
 			rc = request_step(c, &r, moved);
 		else
 			rc = mount_waits(c, &r, 0, why_not(c));

@@ -15,7 +15,7 @@
 struct place { /* one element: what is reported, what the rows say, what it comes to */
 	const struct element_state *s;
 	int64_t element, was, now;
-	bool verified, inverted_was;
+	bool verified, inverted_was, doubtful;
 	uint8_t type;
 	uint32_t state; /* slots */
 };
@@ -84,6 +84,19 @@ static int barcode_of(struct ctl *c, int64_t medium, char out[65])
 		      : 0;
 }
 
+/* Known without its media identifier, and now told with it. */
+static int fuller_barcode(struct ctl *c, int64_t medium, const char *was, const char *tag)
+{
+	const char *key = media_type_of_barcode(tag);
+	int64_t type = 0;
+
+	if (strlen(tag) <= strlen(was) || !key)
+		return 0;
+	TRY(media_type_find(c->t, key, &type, c->e));
+	TRY(sql_do(c->t, c->e, "UPDATE physical_media SET barcode=? WHERE id=?", "ti", tag, medium));
+	return object_changed(c->t, medium, c->e);
+}
+
 static bool taken(const place_vec *all, int64_t medium)
 {
 	vec_each(p, all)
@@ -112,10 +125,10 @@ static int with_tag(struct ctl *c, const place_vec *all, struct place *p)
 	int rc;
 
 	TRY(barcode_of(c, p->was, was));
-	if (p->was && !strcmp(was, p->s->tag)) {
+	if (p->was && media_same_barcode(was, p->s->tag)) {
 		p->now = p->was;
-		p->verified = true;
-		return 0;
+		p->verified = !p->s->unlabelled; /* the same bar code twice proves nothing */
+		return fuller_barcode(c, p->was, was, p->s->tag);
 	}
 	rc = medium_by_barcode(c->t, p->s->tag, c->id, &medium, c->e);
 	if (rc && rc != SQL_NONE)
@@ -132,8 +145,23 @@ static int with_tag(struct ctl *c, const place_vec *all, struct place *p)
 		medium = p->was;
 	}
 	p->now = medium ? medium : -1;
-	p->verified = medium != 0;
-	return 0;
+	p->verified = medium != 0 && !p->s->unlabelled;
+	if (!medium)
+		return 0;
+	TRY(barcode_of(c, medium, was));
+	return fuller_barcode(c, medium, was, p->s->tag);
+}
+
+static int empty_and_full(struct ctl *c, const place_vec *all, struct place *p)
+{
+	char was[65];
+
+	TRY(barcode_of(c, p->was, was));
+	if (!media_same_barcode(was, p->s->tag) || taken(all, p->was))
+		return 0;
+	p->now = p->was;
+	p->doubtful = true;
+	return medium_verified(c->t, p->was, false, c->e);
 }
 
 static int without_tag(struct ctl *c, const place_vec *all, struct place *p)
@@ -156,12 +184,14 @@ static uint32_t slot_state(const struct place *p)
 		return p->state;
 	if (p->s->absent || p->s->disabled)
 		return NTMS_SLOTSTATE_NOTPRESENT;
-	return p->s->full ? NTMS_SLOTSTATE_FULL : NTMS_SLOTSTATE_EMPTY;
+	return p->s->full || p->doubtful ? NTMS_SLOTSTATE_FULL : NTMS_SLOTSTATE_EMPTY;
 }
 
 static int write_element(struct ctl *c, const struct place *p)
 {
-	const char *why = p->s && p->s->why ? p->s->why : "";
+	const char *why = p->s && p->s->why ? p->s->why
+			  : p->doubtful	    ? "called empty, and yet its bar code is told"
+					    : "";
 	uint32_t state = slot_state(p);
 
 	if (!p->s)
@@ -194,7 +224,10 @@ static int departed(struct ctl *c, const place_vec *all, const struct place *p)
 {
 	if (!p->was || p->was == p->now || taken(all, p->was))
 		return 0;
-	return p->type == 3 ? medium_ejected(c->t, p->was, c->e) : medium_lost(c->t, p->was, c->e);
+	if (p->type == 3)
+		return medium_ejected(c->t, p->was, c->e);
+	TRY(medium_lost(c->t, p->was, c->e));
+	return sql_do(c->t, c->e, "UPDATE physical_media SET missing_from=? WHERE id=?", "ii", c->id, p->was);
 }
 
 static int arrived(struct ctl *c, struct place *p)
@@ -208,6 +241,12 @@ static int arrived(struct ctl *c, struct place *p)
 		return 0;
 	TRY(medium_place(c, p->now, &place, &inverted));
 	up = c->two_sided && p->s ? p->s->inverted : inverted != 0;
+	if (place != p->element) /* whatever it failed at was there */
+		TRY(sql_do(c->t, c->e,
+			   "UPDATE physical_media SET missing_from=0, reason='' WHERE id=?1 AND (SELECT "
+			   "enabled FROM object "
+			   "WHERE id=?1)",
+			   "i", p->now));
 	if (place != p->element)
 		return medium_move(c->t, p->now, p->element, up, p->verified, c->e);
 	if (p->s && p->verified)
@@ -275,12 +314,18 @@ int reconcile(struct ctl *c, const struct event *ev, uint8_t types)
 	for (struct place *p = all.v; !rc && p < all.v + all.n; p++)
 		if (p->s && p->s->full && !p->s->tag[0])
 			rc = without_tag(c, &all, p);
+	/* a bar code in an element called empty: the robot contradicts itself, so nothing changes by its word
+	 */
+	for (struct place *p = all.v; !rc && p < all.v + all.n; p++)
+		if (p->s && !p->s->full && p->s->tag[0] && p->was)
+			rc = empty_and_full(c, &all, p);
 	if (!rc)
 		rc = write_places(c, &all);
 	if (!rc)
 		rc = settle_moves(c, types);
 	if (!rc)
 		rc = drive_states(c);
+	c->troubled = true;
 	vec_free(&all);
 	return rc;
 }

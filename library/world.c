@@ -40,6 +40,7 @@ int library_doubt(struct ctl *c, uint32_t types)
 int library_state(struct ctl *c, uint32_t opstate, const char *reason)
 {
 	c->opstate = opstate;
+	c->troubled = true;
 	TRY(sql_do(c->t, c->e, "UPDATE library SET reason=? WHERE id=? AND reason<>?", "tit", reason, c->id,
 		   reason));
 	return object_set_state(c->t, c->id, opstate, c->e);

@@ -31,7 +31,7 @@ static int set_enabled(struct txn *t, const struct caller *who, const guid *g, u
 		       struct err *e)
 {
 	int64_t id, library, request;
-	uint32_t op = 0, enabled;
+	uint32_t op = 0, enabled, failed;
 
 	for (size_t i = 0; i < countof(kinds); i++)
 		if (kinds[i].type == type)
@@ -45,7 +45,14 @@ static int set_enabled(struct txn *t, const struct caller *who, const guid *g, u
 	if (id == ROW_OFFLINE)
 		return err_set(e, ERROR_LIBRARY_OFFLINE, "the offline library can't be enabled or disabled");
 	TRY(sql_get(t, e, "SELECT enabled FROM object WHERE id=?", "i", id, "u", &enabled));
-	if (enabled == enable)
+	/* what failed is enabled as it stands, and may be tried again: that is how a person says it is well
+	 */
+	TRY(sql_get(t, e,
+		    "SELECT coalesce((SELECT opstate FROM object WHERE id=?1 AND type=5),0)=20 OR "
+		    "EXISTS(SELECT 1 FROM physical_media WHERE "
+		    "id=?1 AND reason<>'')",
+		    "i", id, "u", &failed));
+	if (enabled == enable && !(enable && failed))
 		return err_set(e, ERROR_INVALID_STATE, "%s is %s already", object_label(t, id).s,
 			       enable ? "enabled" : "disabled");
 	TRY(request_new(t,

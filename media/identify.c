@@ -251,9 +251,34 @@ static int fold_into(struct look *k, int64_t known, struct err *e)
 		      known);
 }
 
+/* Its label and its cartridge memory are those of one that the catalogue knows under another bar code: the
+ * robot has told a wrong one, or somebody has relabelled it. */
+static int same_cartridge(struct look *k, enum identity *verdict, char why[400], struct err *e)
+{
+	char name[NAME_SIZE];
+	int rc;
+
+	if (!k->serial || !k->serial[0])
+		return 0;
+	rc = sql_get(k->t, e,
+		     "SELECT o.name FROM side s JOIN physical_media m ON m.id=s.medium JOIN object o ON "
+		     "o.id=m.id WHERE "
+		     "s.id=? AND m.serial=? AND m.barcode<>?",
+		     "itt", k->other, k->serial, k->m.barcode, "T", name, sizeof name);
+	if (rc)
+		return rc == SQL_NONE ? 0 : rc;
+	*verdict = IDENTITY_CONTRADICTION;
+	snprintf(why, 400,
+		 "The robot tells bar code %.32s, but label and cartridge memory (%.50s) are those of %.60s. "
+		 "Look at the "
+		 "cartridge's bar code",
+		 k->m.barcode, k->serial, name);
+	return 0;
+}
+
 /* The label of another side, on a medium that was only found: the known medium has come back without a
  * readable bar code, or this is a copy, which gets a record of its own. */
-static int known_label(struct look *k, int64_t *medium, enum identity *verdict, struct err *e)
+static int known_label(struct look *k, int64_t *medium, enum identity *verdict, char why[400], struct err *e)
 {
 	int64_t found;
 	int rc = sql_get(
@@ -267,6 +292,11 @@ static int known_label(struct look *k, int64_t *medium, enum identity *verdict, 
 
 	if (rc && rc != SQL_NONE)
 		return rc;
+	if (k->m.barcode[0]) {
+		TRY(same_cartridge(k, verdict, why, e));
+		if (*verdict == IDENTITY_CONTRADICTION)
+			return 0;
+	}
 	if (rc || k->m.barcode[0])
 		return catalogue(k, NTMS_PARTSTATE_IMPORT, verdict, e);
 	TRY(fold_into(k, found, e));
@@ -295,7 +325,7 @@ static int decide(struct look *k, int64_t *medium, enum identity *verdict, char 
 	case TO_FOREIGN:
 		return catalogue(k, NTMS_PARTSTATE_FOREIGN, verdict, e);
 	case KNOWN:
-		return known_label(k, medium, verdict, e);
+		return known_label(k, medium, verdict, why, e);
 	case DATA:
 		*verdict = IDENTITY_SAME;
 		if (agrees(k))

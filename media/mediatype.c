@@ -133,6 +133,17 @@ const char *media_type_of_barcode(const char *barcode)
 	return NULL;
 }
 
+bool media_same_barcode(const char *a, const char *b)
+{
+	size_t n = strlen(a), m = strlen(b);
+
+	if (n > m)
+		return media_same_barcode(b, a);
+	if (n == m)
+		return strcmp(a, b) == 0;
+	return n == 6 && m == 8 && strncmp(a, b, 6) == 0 && media_type_of_barcode(b);
+}
+
 int media_type_find(struct txn *t, const char *key, int64_t *id, struct err *e)
 {
 	int rc = sql_get(t, e, "SELECT id FROM media_type WHERE key=?", "t", key, "i", id);

@@ -44,14 +44,35 @@ int medium_create(struct txn *t, const struct medium_new *n, int64_t *medium, st
 	return n->place ? medium_move(t, *medium, n->place, n->inverted, true, e) : 0;
 }
 
+/* The one medium whose bar code is the same but for the media identifier; SQL_NONE if there is none, or
+ * several. */
+static int by_stem(struct txn *t, const char *barcode, int64_t library, int64_t *medium, struct err *e)
+{
+	auto_rows struct rows *r =
+		sql_rows(t, e,
+			 "SELECT id, barcode FROM physical_media WHERE barcode>=substr(?1,1,6) AND "
+			 "barcode<substr(?1,1,6)||'~' AND barcode<>'' ORDER BY library<>?2, id",
+			 "ti", barcode, library);
+	int found = 0;
+
+	while (rows_next(r))
+		if (media_same_barcode(barcode, rows_text(r, 1)) && !found++)
+			*medium = rows_i64(r, 0);
+	return rows_failed(r) ? (int)e->code : found == 1 ? 0 : SQL_NONE;
+}
+
 int medium_by_barcode(struct txn *t, const char *barcode, int64_t library, int64_t *medium, struct err *e)
 {
+	int rc;
+
 	if (!barcode[0])
 		return SQL_NONE;
-	return sql_get(t, e,
-		       "SELECT id FROM physical_media WHERE barcode=? AND barcode<>'' ORDER BY library<>?, "
-		       "library<>?, id LIMIT 1",
-		       "tii", barcode, library, (int64_t)ROW_OFFLINE, "i", medium);
+	rc = sql_get(t, e,
+		     "SELECT id FROM physical_media WHERE barcode=? AND barcode<>'' ORDER BY library<>?, "
+		     "library<>?, id "
+		     "LIMIT 1",
+		     "tii", barcode, library, (int64_t)ROW_OFFLINE, "i", medium);
+	return rc == SQL_NONE ? by_stem(t, barcode, library, medium, e) : rc;
 }
 
 int medium_at(struct txn *t, int64_t place, int64_t *medium, struct err *e)

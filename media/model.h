@@ -36,6 +36,8 @@ int64_t model_computer(struct txn *);
 /* "LTO-8", "LTO-8 WORM", "Cleaner"...: from the media identifier of a bar code ("ABC123L8"); NULL if it tells
  * nothing. */
 const char *media_type_of_barcode(const char *barcode);
+/* The same cartridge's label, read with and without its media identifier: "ABC123" and "ABC123L8". */
+bool media_same_barcode(const char *a, const char *b);
 bool media_is_cleaner_barcode(const char *barcode); /* CLN... */
 int media_type_find(struct txn *, const char *key, int64_t *id, struct err *);
 /* Can a drive of that generation ("" unknown: yes) read or write a medium of that type key? */

@@ -183,6 +183,9 @@ static void lie(void *arg, const struct fault *f)
 	case EFFECT_DISABLED:
 		d[9] |= 0x08;
 		break;
+	case EFFECT_TYPE:
+		d[9] = (uint8_t)((d[9] & 0xF8) | (f->number & 7));
+		break;
 	case EFFECT_SOURCE:
 		d[9] |= 0x80, put16(d + 10, (unsigned)f->number);
 		break;

@@ -35,6 +35,7 @@ static const struct {
 	{"noaccess", "element", EFFECT_NO_ACCESS, NO_OPERAND},
 	{"disabled", "element", EFFECT_DISABLED, NO_OPERAND},
 	{"source=", "element", EFFECT_SOURCE, NUMBER},
+	{"type=", "element", EFFECT_TYPE, NUMBER},
 	{"flag=", "alert", EFFECT_FLAG, NUMBER},
 	{"", NULL, EFFECT_SENSE, SENSE},
 };

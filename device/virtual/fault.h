@@ -11,8 +11,8 @@
  * sense data, and nothing happens; done,K/AA/QQ sense data although it happened; hang no answer until the
  * time limit; lost it happens, but no answer comes; gone nothing happens and no answer comes; busy status
  * BUSY of a move: hand,K/AA/QQ the cartridge stays in the hand; door somebody opens the door half-way of an
- * element: tag=TAG another bar code; except=AA/QQ; full; empty; noaccess; disabled; source=ADDRESS of an
- * alert: flag=NUMBER */
+ * element: tag=TAG another bar code; except=AA/QQ; full; empty; noaccess; disabled; source=ADDRESS;
+ * type=MEDIUMTYPE of an alert: flag=NUMBER */
 #ifndef DEVICE_VIRTUAL_FAULT_H
 #define DEVICE_VIRTUAL_FAULT_H
 
@@ -40,6 +40,7 @@ enum effect {
 	EFFECT_NO_ACCESS,
 	EFFECT_DISABLED,
 	EFFECT_SOURCE,
+	EFFECT_TYPE,
 	EFFECT_FLAG
 };
 

@@ -144,7 +144,7 @@ void vlib_put(struct vlib *lib)
 
 void vlib_attention(struct vlib *lib, const struct place *drive, unsigned attention, const struct user *but)
 {
-	for (struct user *u = lib->users; u; u = u->next)
+	for (struct user *u = lib->users; u && lib->set.attentions; u = u->next)
 		if (u->drive == drive && u != but)
 			u->attention |= attention;
 }

@@ -18,7 +18,7 @@ struct settings {
 	long count[ELEMENT_TYPES], first[ELEMENT_TYPES];
 	long generation, sides;
 	long move_ms, load_ms, calibrate_ms, unload_ms, initialize_ms;
-	long rotation, barcodes, suffix, identifiers, autounload;
+	long rotation, barcodes, suffix, attentions, identifiers, autounload;
 	char vendor[9], product[17], serial[33], drive_vendor[9], drive_product[17];
 	char generations[200];	/* of the drives one by one; the rest are as `generation` */
 	uint8_t lacks[256 / 8]; /* opcodes that the changer doesn't know */

@@ -42,6 +42,7 @@ static const struct {
 	{"identifiers", offsetof(struct settings, identifiers)},
 	{"autounload", offsetof(struct settings, autounload)},
 	{"suffix", offsetof(struct settings, suffix)},
+	{"attentions", offsetof(struct settings, attentions)},
 };
 
 static const struct {
@@ -147,6 +148,7 @@ int settings_read(const char *dir, struct settings *s, struct faults *f, struct 
 		.sides = 1,
 		.barcodes = 1,
 		.suffix = 1,
+		.attentions = 1,
 		.identifiers = 1,
 		.vendor = "OPENRSM",
 		.product = "VIRTUAL LIBRARY",

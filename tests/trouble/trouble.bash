@@ -51,10 +51,10 @@ state() { rsm show "$1" -n -o STATE; }
 asked() { rsm list operator-requests -n -o MESSAGE; }
 is_asked() { asked | grep -qi -- "$1"; }
 waits_for() { rsm list library-requests -n -o OPERATION,WHY | grep -i "^$1" | grep -qi -- "$2"; }
-# a pool of allocated media: pool NAME TAPE...; prints nothing
+# gives media their free labels
 free_tapes() { rsm media free "$@" --wait --timeout 30s && until_ok settled; }
-# allocates that very medium; prints its LMID
+# allocates that very free medium (of a type, LTO-8 if not said); prints its LMID
 take() {
-	rsm pool create Work --type "${2:-LTO-8}" --from-free --exist-ok --quiet >/dev/null
-	rsm media allocate Work --medium "$1" --quiet --no-request
+	rsm pool create "Work ${2:-LTO-8}" --type "${2:-LTO-8}" --from-free --exist-ok --quiet >/dev/null
+	rsm media allocate "Work ${2:-LTO-8}" --medium "$1" --quiet --no-request
 }

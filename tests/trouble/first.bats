@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# First contact with a library of many unknown cartridges.
+bats_require_minimum_version 1.5.0
+load trouble
+
+teardown() { stop; }
+
+progress() { rsm show lib -n -o PROGRESS; }
+under_way() { [[ $(progress) =~ ^[1-9][0-9]*/12$ ]]; }
+many() { for i in 01 02 03 04 05 06 07 08 09 10 11 12; do tapes NEW0${i}L8; done; }
+
+# start without waiting for the end
+begin() {
+	rsmd --config "$T/rsmd.conf" >>"$T/log" 2>&1 3>&- &
+	echo $! >"$T/pid"
+	rsm status --wait --timeout 20s --quiet
+}
+
+@test "identification shows how far it is and until when, pauses, goes on, and gives way to a mount" {
+	trouble 'slots = 14' 'move_ms = 120' 'load_ms = 200'; many
+	begin
+	until_ok under_way
+	rsm show lib -n -o UNTIL | grep -q 'in [0-9]'
+	rsm inventory lib --pause
+	rsm show lib -n -o FLAGS | grep -q paused
+	idle() { [ "$(rsm list library-requests -J -o OPERATION,STATE | jq '[.["library-requests"][] | select(.state == "in process")] | length')" = 0 ]; }
+	until_ok idle
+	before=$(progress)
+	waits_for identify paused
+	# a mount runs while it is paused
+	name=$(rsm list media -J -o NAME,STATE | jq -r '[.media[] | select(.state == "unrecognized")][0].name')
+	rsm media free "$name"
+	until_ok eval '[ "$(state '"$name"')" = available ]'
+	[ "$(progress)" = "$before" ]
+	lmid=$(take "$name")
+	rsm inventory lib --resume
+	rsm mount "$lmid" --read --quiet --timeout 20s
+	[ -n "$(progress)" ] # it didn't have to wait for the end of the identifications
+	until_ok settled
+	[ -z "$(progress)" ]
+	[ "$(rsm list media -n -o STATE | sort -u | tr '\n' ' ')" = "allocated unrecognized " ]
+}
+
+@test "adopt: a list of bar codes is known without being mounted" {
+	trouble 'slots = 14' 'move_ms = 300'; many
+	begin
+	rsm inventory lib --pause
+	printf '# from the old catalogue\nNEW010L8\nNEW011L8, full\n\nNEW012L8 full\nNOT001L8\n' >"$T/list"
+	run -1 rsm media adopt "$T/list"
+	[[ $output == *"NOT001L8: no medium has that bar code"* && $output == *"3 adopted, 1 not"* ]]
+	[ "$(state NEW011L8)" = import ]
+	grep -v NOT "$T/list" | rsm media adopt - --quiet
+	rsm inventory lib --resume
+	until_ok settled
+	! rsm list library-requests --all -n -o OPERATION,STATE,MEDIUM | grep 'passed' | grep -q 'NEW01[12]L8'
+	# what is on it shows at the first mount
+	rsm pool create Work --type LTO-8 --quiet
+	lmid=$(rsm media allocate Work --medium NEW011L8 --quiet)
+	rsm mount "$lmid" --read --quiet --timeout 20s
+}

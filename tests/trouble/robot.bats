@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The robot lies, stops, or leaves a cartridge in its hand.
+bats_require_minimum_version 1.5.0
+load trouble
+
+setup() { trouble; tapes ROB001L8 ROB002L8; }
+teardown() { stop; }
+
+@test "the bar code of another cartridge: the newcomer is found out by its memory, both are told, and it heals" {
+	start
+	free_tapes ROB001L8 ROB002L8
+	fault 'element@ROB001L8 * tag=LIE001L8'
+	run -1 rsm inventory lib --fast --wait --timeout 20s
+	[[ $output == *ERROR_UNEXPECTED_OMID* ]]
+	until_ok settled
+	[ "$(where ROB001L8)" = offline ]
+	is_asked "disappeared.*ROB001L8"
+	rsm show LIE001L8 -n -o FLAGS | grep -q quarantined
+	is_asked "LIE001L8.*ROB001L8"
+	healed
+	rsm inventory lib --fast --wait --timeout 20s
+	until_ok settled
+	[ "$(where ROB001L8)" = "Slot 1" ]
+	[ "$(where LIE001L8)" = offline ]
+	! is_asked "disappeared.*ROB001L8"
+}
+
+@test "an element full and empty at once: its medium stays, unproven, and the operator is told" {
+	start
+	fault 'element@1024 * empty'
+	rsm inventory lib --fast --wait --timeout 20s
+	[ "$(where ROB001L8)" = "Slot 1" ]
+	rsm show ROB001L8 -n -o FLAGS | grep -q unverified
+	is_asked "Slot 1: called empty"
+	healed
+	rsm inventory lib --fast --wait --timeout 20s
+	! is_asked "called empty"
+	! rsm show ROB001L8 -n -o FLAGS | grep -q unverified
+}
+
+@test "an element called full that is empty: nothing is tried for ever" {
+	fault 'element@1027 * full'
+	start
+	until_ok is_asked "source element empty"
+	until_ok settled
+	count=$(rsm list library-requests --all -n -o OPERATION | wc -l)
+	rsm inventory lib --fast --wait --timeout 20s
+	until_ok settled
+	[ "$(rsm list library-requests --all -n -o OPERATION | wc -l)" -le $((count + 1)) ]
+	[ "$(where ROB001L8)" = "Slot 1" ]
+}
+
+@test "a wrong source address: the medium goes home all the same" {
+	start
+	free_tapes ROB002L8
+	lmid=$(take ROB002L8)
+	fault 'element@256 * source=1030' 'element@257 * source=1030'
+	rsm mount "$lmid" --read --quiet --timeout 20s
+	rsm inventory lib --fast --wait --timeout 20s
+	rsm dismount "$lmid" --wait --timeout 20s
+	[ "$(where ROB002L8)" = "Slot 2" ]
+}
+
+@test "unit attentions at any point: nobody notices" {
+	start
+	free_tapes ROB001L8
+	lmid=$(take ROB001L8)
+	fault 'move 1 6/28/00' 'tur 3 6/29/00' 'inventory 2 6/3F/03' 'load 1 6/28/00' 'read 2 6/29/00' 'mode 1 6/2A/01' 'unload 1 6/29/00'
+	rsm mount "$lmid" --read --quiet --timeout 20s
+	rsm dismount "$lmid" --wait --timeout 20s
+	until_ok settled
+	[ "$(where ROB001L8)" = "Slot 1" ]
+	[ -z "$(asked)" ]
+	library_is ready
+}
+
+@test "the door is opened in the middle of a move: the mount waits, says why, and goes on when it is closed" {
+	start
+	free_tapes ROB001L8
+	lmid=$(take ROB001L8)
+	fault 'move 1 door'
+	rsm mount "$lmid" --read --quiet --timeout 60s >"$T/path" &
+	mount=$!
+	until_ok library_is "needs service"
+	until_ok is_asked "door"
+	until_ok waits_for mount "door\|service"
+	[ -d "$T/lib/hand/ROB001L8" ]
+	healed
+	rm "$T/lib/door"
+	wait $mount
+	[ -e "$(cat "$T/path")" ]
+	until_ok library_is ready
+	! is_asked door
+}
+
+@test "a cartridge left in the hand is put down by itself" {
+	start
+	free_tapes ROB001L8
+	lmid=$(take ROB001L8)
+	fault 'move@ROB001L8 1 hand,4/15/83'
+	rsm mount "$lmid" --read --quiet --timeout 30s
+	rsm dismount "$lmid" --wait --timeout 20s
+	[ "$(where ROB001L8)" = "Slot 1" ]
+}
+
+@test "a cartridge stuck in the hand: an operator is asked, and takes it out" {
+	start
+	free_tapes ROB001L8
+	lmid=$(take ROB001L8)
+	fault 'move@ROB001L8 1 hand,4/15/83' 'move@1 * 4/15/83' 'alert@1 * flag=12'
+	rsm mount "$lmid" --read --timeout 60s >"$T/path" 2>&1 &
+	mount=$!
+	until_ok is_asked "ROB001L8 is in the robot's hand"
+	mv "$T/lib/hand/ROB001L8" "$T/lib/slots/0005/"
+	until_ok is_in ROB001L8 "Slot 5\|Drive 1" || true
+	wait $mount || true
+	until_ok settled
+	healed
+	! is_asked "robot's hand"
+	rsm dismount "$lmid" --wait --timeout 20s || true
+	rsm mount "$lmid" --read --quiet --timeout 20s
+}
+
+@test "a magazine is taken out and comes back: its slots aren't used, its media are missing, then they are back" {
+	start
+	fault 'element@1024 * empty' 'element@1024 * tag=' 'element@1024 * except=3B/12' 'element@1025 * empty' 'element@1025 * tag=' \
+		'element@1025 * except=3B/12' 'tur 1 6/3B/12'
+	until_ok is_asked "2 media have disappeared.*ROB001L8, ROB002L8"
+	[ "$(rsm show "lib:Slot 1" -n -o STATE)" = "not present" ]
+	fault 'tur 1 6/3B/13'
+	until_ok is_in ROB001L8 "Slot 1"
+	until_ok is_in ROB002L8 "Slot 2"
+	! is_asked disappeared
+}
+
+@test "the answer to a move is lost: the elements are read, and what happened counts" {
+	start
+	free_tapes ROB001L8
+	lmid=$(take ROB001L8)
+	fault 'move 1 lost'
+	rsm mount "$lmid" --read --quiet --timeout 30s
+	rsm dismount "$lmid" --wait --timeout 20s
+	[ "$(where ROB001L8)" = "Slot 1" ]
+	until_ok library_is ready
+}
