@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "device/device.h"
+#include "device/node.h"
 #include "device/vpd.h"
 
 #include <dirent.h>
@@ -121,6 +122,33 @@ static bool describe(const char *sg, struct scsi_node *n)
 		n->removable = removable[0] == '1';
 	}
 	return true;
+}
+
+static bool is_for_applications(const char *sub)
+{
+	return !strcmp(sub, "scsi_tape") || !strcmp(sub, "block");
+}
+
+int node_paths(const struct scsi_node *n, path_vec *out, struct err *e)
+{
+	auto_fd int dir = device_dir(strrchr(n->sg, '/') + 1);
+
+	if (dir < 0)
+		return err_errno(e, ERROR_DEVICE_NOT_AVAILABLE, "%s", n->sg);
+	for (size_t i = 0; i < countof(places); i++) {
+		DIR *d = is_for_applications(places[i].sub) ? open_sub(dir, places[i].sub) : NULL;
+
+		for (struct dirent *it; d && (it = readdir(d));) {
+			char path[PATH_MAX];
+
+			snprintf(path, sizeof path, "%s/%.255s", dev_root, it->d_name);
+			if (it->d_name[0] != '.' && !access(path, F_OK))
+				*vec_add(out) = strdup(path);
+		}
+		if (d)
+			closedir(d);
+	}
+	return 0;
 }
 
 static int by_number(const void *a, const void *b)

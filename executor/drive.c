@@ -198,6 +198,10 @@ static void run(struct work *w, struct verdict *v)
 	case ACT_WRITE_LABEL:
 		write_label(w, v);
 		break;
+	case ACT_GRANT:
+	case ACT_REVOKE:
+		unit_grant(w->u, w->a, v);
+		break;
 	case ACT_UNLOAD:
 		unload(w, v);
 		break;

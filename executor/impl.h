@@ -28,6 +28,7 @@ struct unit {
 	/* the unit's thread alone */
 	struct drive *drive;
 	char open_url[256], open_sg[64];
+	bool told_acl; /* that the nodes aren't ours to grant */
 };
 
 /* A library: its changer and the thread that finds, opens and watches it. */
@@ -82,6 +83,9 @@ void tell_outcome(struct executor *, struct lane *, struct event *);
 void robot_run(void *robot);
 void unit_run(void *unit);
 struct unit *robot_unit(struct robot *, uint16_t element); /* NULL: none */
+
+/* grant.c */
+void unit_grant(struct unit *, const struct action *, struct verdict *);
 
 /* identity.c: opens the robot at r->url, or wherever the one we know is now. */
 enum outcome robot_find(struct robot *, struct verdict *);

@@ -25,6 +25,7 @@ struct lane {
 	pthread_mutex_t lock; /* over all below, and what the lane's owner says */
 	pthread_cond_t changed;
 	struct order *first, **last;
+	char said[200]; /* the last failure that was logged: told once, however often it is tried again */
 	struct device *device; /* the one in use, to be interrupted; owned by the lane's owner */
 	bool ended, stop, poked;
 };

@@ -4,6 +4,8 @@
 #include "base/log.h"
 #include "executor/impl.h"
 
+#include <string.h>
+
 #define PAUSE_MIN 1000
 #define PAUSE_MAX 30000
 
@@ -54,7 +56,9 @@ void tell_outcome(struct executor *x, struct lane *l, struct event *ev)
 		ev->fault = FAULT_PATH;
 		snprintf(ev->why, sizeof ev->why, "%.*s", (int)sizeof ev->why - 1, e.why);
 	}
-	if (ev->outcome != OUTCOME_DONE)
+	if (ev->outcome != OUTCOME_DONE && strncmp(l->said, ev->why, sizeof l->said - 1) != 0)
 		log_note("%s", ev->why);
+	snprintf(l->said, sizeof l->said, "%.*s", (int)sizeof l->said - 1,
+		 ev->outcome != OUTCOME_DONE ? ev->why : "");
 	tell(x, l, ev);
 }

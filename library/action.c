@@ -188,6 +188,8 @@ static int apply(struct ctl *c, const struct action_row *a, const struct event *
 	case ACT_WRITE_LABEL:
 	case ACT_LOCK:
 	case ACT_UNLOCK:
+	case ACT_GRANT:
+	case ACT_REVOKE:
 		return 0; /* their phases know what it means */
 	}
 	return 0;

@@ -63,6 +63,7 @@ const struct phase *phase_of(const struct request *);
 /* phases, by subject */
 extern const struct phase phase_drive, phase_fetch, phase_load, phase_read, phase_mounted, phase_identified,
 	phase_write;								 /* load.c, mount.c */
+extern const struct phase phase_grant, phase_revoke;				 /* grant.c */
 extern const struct phase phase_dismount, phase_unload, phase_return;		 /* dismount.c */
 extern const struct phase phase_scan, phase_identify_all;			 /* inventory.c */
 extern const struct phase phase_unlock, phase_extend, phase_retract, phase_lock; /* port.c */
@@ -128,6 +129,9 @@ int put_away(struct ctl *, int64_t drive, int64_t medium); /* queue its dismount
 
 /* ---- troubles (trouble.c) ---- */
 int troubles_tell(struct ctl *); /* operator requests for what is wrong now; those of what isn't go */
+
+/* ---- who may open drives (grant.c) ---- */
+int grants_follow(struct ctl *); /* the nodes' ACLs are made to follow the rows */
 
 /* ---- offline library (offline.c) ---- */
 int offline_run(struct ctl *);

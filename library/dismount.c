@@ -7,8 +7,8 @@ static int leave_in_drive(struct ctl *c, struct request *r)
 {
 	TRY(sql_do(c->t, c->e, "UPDATE physical_media SET mounted_side=NULL WHERE id=?", "i", r->medium));
 	TRY(medium_state(c->t, r->medium, NTMS_MEDIASTATE_IDLE, c->e));
-	TRY(sql_do(c->t, c->e, "UPDATE drive SET dismountable_since=?, holder='' WHERE id=?", "ii", c->now,
-		   r->drive));
+	TRY(sql_do(c->t, c->e, "UPDATE drive SET dismountable_since=?, holder='', request=NULL WHERE id=?",
+		   "ii", c->now, r->drive));
 	TRY(drive_set_state(c, r->drive, NTMS_DRIVESTATE_DISMOUNTABLE));
 	TRY(object_changed(c->t, r->medium, c->e));
 	return request_end(c, r, NTMS_LM_PASSED, 0, "%s", "");
@@ -25,8 +25,6 @@ static int dismount_start(struct ctl *c, struct request *r)
 		    "i", &other));
 	if (other && other != r->id)
 		return request_wait(c, r, 0, "the drive works for another request");
-	if (r->option == NTMS_DISMOUNT_DEFERRED)
-		return leave_in_drive(c, r);
 	/* queued by drives_tidy(), and meanwhile an application has mounted it */
 	TRY(sql_get(c->t, c->e,
 		    "SELECT coalesce((SELECT mounted_side FROM physical_media WHERE id=?),0)<>0 AND (SELECT "
@@ -43,6 +41,8 @@ const struct phase phase_dismount = {"dismount", dismount_start, NULL};
 
 static int unload_start(struct ctl *c, struct request *r)
 {
+	if (r->option == NTMS_DISMOUNT_DEFERRED)
+		return leave_in_drive(c, r);
 	return action_drive(c, r, ACT_UNLOAD, r->drive, r->medium);
 }
 

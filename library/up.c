@@ -208,6 +208,7 @@ int library_up(struct ctl *c, const struct probe *p)
 		   "uuuui", (uint32_t)p->barcode_reader, (uint32_t)p->rotates, (uint32_t)p->can_lock,
 		   (uint32_t)p->can_extend, c->id));
 	c->ready = false, c->two_sided = p->rotates, c->can_lock = p->can_lock, c->can_extend = p->can_extend;
+	TRY(grants_follow(c));
 	TRY(library_state(c, NTMS_INITIALIZING, "its elements are being read"));
 	TRY(library_doubt(c, BIT_ALL));
 	/* RSM starts each library with its default inventory; a library that only was away for a while is

@@ -145,6 +145,8 @@ void world_perform(struct world *w, const struct action *a, struct event *ev, st
 	case ACT_UNLOCK:
 	case ACT_EXTEND:
 	case ACT_RETRACT:
+	case ACT_GRANT:
+	case ACT_REVOKE:
 		break;
 	}
 }

@@ -6,5 +6,4 @@ ALTER TABLE library ADD COLUMN found INTEGER NOT NULL DEFAULT 0;  -- by discover
 ALTER TABLE drive ADD COLUMN node TEXT NOT NULL DEFAULT '';       -- /dev/nst0: what the kernel calls it now; '' if not local
 ALTER TABLE drive ADD COLUMN sg TEXT NOT NULL DEFAULT '';         -- /dev/sg3
 ALTER TABLE drive ADD COLUMN by_id TEXT NOT NULL DEFAULT '';      -- a link of udev's, '' without udev
-ALTER TABLE drive ADD COLUMN granted TEXT NOT NULL DEFAULT '';    -- the user who may open the node now; '' nobody
-ALTER TABLE drive ADD COLUMN held TEXT NOT NULL DEFAULT '';       -- who still has it open without a grant; refused to others
+ALTER TABLE drive ADD COLUMN granted TEXT NOT NULL DEFAULT '';    -- the user who may open the node now, 'r ' or 'w ' before the name; '' nobody

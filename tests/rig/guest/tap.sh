@@ -5,6 +5,7 @@ RSM_SERVER=unix:$T/rsmd.sock
 export RSM_SERVER LC_ALL=C
 N=0
 mkdir -p $T
+exec 3>&1
 
 # check WHAT COMMAND...: passes if the command does
 check() {
@@ -39,7 +40,9 @@ start_rsmd() {
 	mkdir -p $T/state
 	rsmd --config $T/rsmd.conf >>$T/log 2>&1 &
 	echo $! >$T/pid
-	rsm status --wait --timeout 60s --quiet
+	rsm status --wait --timeout 60s --quiet && return
+	echo "Bail out! rsmd doesn't start: $(tail -1 $T/log)" >&3
+	exit 1
 }
 # drive_of BARCODE: the number (mtx's, from 0) of the drive that mtx sees it in
 drive_of() { mtx -f /dev/changer status | sed -n "s/^Data Transfer Element \([0-9]*\):Full.*VolumeTag *= *$1 *$/\1/p"; }

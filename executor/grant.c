@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * ACT_GRANT and ACT_REVOKE, on a drive's thread: who may open its nodes. */
+#include "base/log.h"
+#include "device/node.h"
+#include "executor/impl.h"
+
+#include <ntmstypes.h>
+
+/* Where we don't own the nodes, what the administrator set stands: the mount goes on without. */
+static void set_acl(struct unit *u, const struct action *a, const path_vec *nodes)
+{
+	struct err e;
+
+	if (!node_grant(nodes, a->kind == ACT_GRANT ? a->user : NULL, a->write, &e) || u->told_acl)
+		return;
+	u->told_acl = true;
+	log_warn(
+		"%s: who may open it can't be set: %s; the udev rule 60-openrsm.rules makes rsmd their owner",
+		u->name, e.why);
+}
+
+/* Nobody else may have it open: what they write would be on the next cartridge. */
+void unit_grant(struct unit *u, const struct action *a, struct verdict *v)
+{
+	CLEANUP(path_vec_free) path_vec nodes = {0};
+	auto_str who = {0};
+	struct scsi_node n;
+	struct err e;
+
+	*v = (struct verdict){.progress = -1};
+	if (sysfs_find(u->open_sg, &n, &e) || node_paths(&n, &nodes, &e)) {
+		verdict_fail(v, REACT_PATH, e.code, "%s", e.why);
+		return;
+	}
+	if (a->kind == ACT_REVOKE)
+		set_acl(u, a, &nodes);
+	if (!a->again && node_held(&n, &nodes, &who)) {
+		v->flags = VF_PREVENTED;
+		verdict_fail(v, REACT_LATER, ERROR_BUSY, "%s is still open: %s", n.node, who.s);
+		return;
+	}
+	if (a->kind == ACT_REVOKE)
+		return;
+	if (!a->again && node_refresh(&n, &e))
+		log_warn("%s: %s", u->name, e.why);
+	set_acl(u, a, &nodes);
+}
