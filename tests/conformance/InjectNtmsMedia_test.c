@@ -25,6 +25,17 @@ static void finish(NTMS_GUID operation)
 	WAIT_UNTIL(request_ended(S, operation) && library_idle(S, *LIB));
 }
 
+static DWORD port_position(DWORD n) { return info(S, port_of(S, *LIB, n), NTMS_IEPORT).Info.IEPort.Position; }
+
+/* A STOP of what has only been queued ends it without a look into the port. */
+static NTMS_GUID begin_and_open(DWORD action)
+{
+	NTMS_GUID operation = begin(action);
+
+	WAIT_UNTIL(port_position(0) == NTMS_PORTPOSITION_EXTENDED);
+	return operation;
+}
+
 static bool in_slot_of(struct rig *r, const char *barcode)
 {
 	const char *at = operator_find(r, barcode);
@@ -33,8 +44,6 @@ static bool in_slot_of(struct rig *r, const char *barcode)
 }
 
 static bool in_slot(const char *barcode) { return in_slot_of(&rig, barcode); }
-
-static DWORD port_position(DWORD n) { return info(S, port_of(S, *LIB, n), NTMS_IEPORT).Info.IEPort.Position; }
 
 /* ---- arguments ---- */
 
@@ -153,7 +162,7 @@ static void the_request_is_queued_and_the_port_opens(void **state)
 
 static void new_cartridges_move_to_slots_and_are_identified(void **state)
 {
-	NTMS_GUID operation = begin(NTMS_INJECT_START), blank, archive;
+	NTMS_GUID operation = begin_and_open(NTMS_INJECT_START), blank, archive;
 
 	operator_adds(&rig, "N00001L8", LIBRARY, "mailslots/01", NULL);
 	operator_adds(&rig, "N00002L8", LIBRARY, "mailslots/02", "tar");
@@ -195,8 +204,8 @@ static void a_port_for_many_is_not_waited_on_for_being_full(void **state)
 {
 	NTMS_GUID operation;
 
-	set_max_extend(S, *LIB, 1);
-	operation = begin(NTMS_INJECT_START);
+	set_max_extend(S, *LIB, 3);
+	operation = begin_and_open(NTMS_INJECT_START);
 	operator_adds(&rig, "N00003L8", LIBRARY, "mailslots/02", NULL);	  /* the other stays empty */
 	WAIT_UNTIL(request_ended(S, operation) && library_idle(S, *LIB)); /* the time-out ends it */
 	set_max_extend(S, *LIB, 300);
@@ -227,7 +236,7 @@ static void the_time_out_asks_an_operator(void **state)
 
 static void startmany_opens_the_port_again_after_each_find(void **state)
 {
-	NTMS_GUID operation = begin(NTMS_INJECT_STARTMANY);
+	NTMS_GUID operation = begin_and_open(NTMS_INJECT_STARTMANY);
 
 	operator_adds(&rig, "N00004L8", LIBRARY, "mailslots/01", NULL);
 	OUTCOME(InjectNtmsMedia, ERROR_SUCCESS, S, LIB, &operation, NTMS_INJECT_RETRACT);
@@ -253,6 +262,8 @@ static void too_few_slots_leave_the_rest_in_the_port(void **state)
 
 	rig_start(&small, &(struct rig_options){.library[0] = {"lib", 3, 1, 2, .cartridges = 2}});
 	OK(InjectNtmsMedia(small.session, &small.library[0], &operation, NTMS_INJECT_START));
+	WAIT_UNTIL(info(small.session, port_of(small.session, small.library[0], 0), NTMS_IEPORT)
+			   .Info.IEPort.Position == NTMS_PORTPOSITION_EXTENDED);
 	operator_adds(&small, "N00001L8", 0, "mailslots/01", NULL);
 	operator_adds(&small, "N00002L8", 0, "mailslots/02", NULL);
 	OK(InjectNtmsMedia(small.session, &small.library[0], &operation, NTMS_INJECT_STOP));
@@ -327,7 +338,7 @@ static void it_outlives_its_session(void **state)
 
 static void cleaning_cartridges_are_never_mounted_to_identify_them(void **state)
 {
-	NTMS_GUID operation = begin(NTMS_INJECT_START), request;
+	NTMS_GUID operation = begin_and_open(NTMS_INJECT_START), request;
 	DWORD before = info(S, drive_of(S, *LIB, 0), NTMS_DRIVE).Info.Drive.dwMountCount +
 		       info(S, drive_of(S, *LIB, 1), NTMS_DRIVE).Info.Drive.dwMountCount;
 

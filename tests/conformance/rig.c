@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <limits.h>
-#include <pwd.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <sys/mount.h>
@@ -22,9 +21,7 @@ static const char *const token_users[] = {"nobody", "daemon", "bin"};
 
 /* ---- files ---- */
 
-static const char *path(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* Static text, good until the eighth call after it. */
-static const char *path(const char *fmt, ...)
+const char *rig_text(const char *fmt, ...)
 {
 	static char ring[8][400];
 	static int next;
@@ -37,7 +34,7 @@ static const char *path(const char *fmt, ...)
 	return p;
 }
 
-static void write_file(const char *name, mode_t mode, const char *text)
+void rig_write_file(const char *name, mode_t mode, const char *text)
 {
 	int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
 	size_t n = strlen(text);
@@ -46,7 +43,7 @@ static void write_file(const char *name, mode_t mode, const char *text)
 		fail_msg("%s: %s", name, strerror(errno));
 }
 
-static void run(const char *command)
+void rig_run(const char *command)
 {
 	int status = system(command);
 
@@ -61,12 +58,12 @@ static void keep_log(struct rig *r)
 {
 	if (!logs[0])
 		snprintf(logs, sizeof logs, "%s/rsm_test.%d.log", getenv("TMPDIR") ?: "/tmp", (int)getpid());
-	run(path("cat %s/log >>%s", r->dir, logs));
+	rig_run(rig_text("cat %s/log >>%s", r->dir, logs));
 }
 
 int rsm_tests_(int failed)
 {
-	if (failed && logs[0] && system(path("tail -n 400 %s >&2", logs)) != 0)
+	if (failed && logs[0] && system(rig_text("tail -n 400 %s >&2", logs)) != 0)
 		perror(logs);
 	if (logs[0])
 		unlink(logs);
@@ -98,16 +95,16 @@ static void make_library(struct rig *r, int l)
 				     .extra = want->ini
 						      ?: want->sides == 2 ? "drive_product = VIRTUAL-MO\n"
 									  : NULL};
-	const char *dir = path("%s/%s", r->dir, want->name);
+	const char *dir = rig_text("%s/%s", r->dir, want->name);
 	struct err e = {0};
 
 	if (virtual_create(dir, &g, &e))
 		fail_msg("%s", e.why);
 	for (int i = 1; i <= want->cartridges; i++)
-		operator_adds(r, rig_barcode(r, l, i), l, path("slots/%04d", i), NULL);
+		operator_adds(r, rig_barcode(r, l, i), l, rig_text("slots/%04d", i), NULL);
 	for (int i = 1; i <= want->archives; i++)
-		operator_adds(r, rig_archive_barcode(r, l, i), l, path("slots/%04d", want->cartridges + i),
-			      "tar");
+		operator_adds(r, rig_archive_barcode(r, l, i), l,
+			      rig_text("slots/%04d", want->cartridges + i), "tar");
 }
 
 static void write_configuration(struct rig *r)
@@ -123,14 +120,14 @@ static void write_configuration(struct rig *r)
 	for (int l = 0; l < RIG_LIBRARIES && r->options.library[l].name; l++)
 		n += (size_t)snprintf(text + n, sizeof text - n, "\n[library %s]\nchanger = virtual:%s/%s\n",
 				      r->options.library[l].name, r->dir, r->options.library[l].name);
-	write_file(path("%s/rsmd.conf", r->dir), 0600, text);
+	rig_write_file(rig_text("%s/rsmd.conf", r->dir), 0600, text);
 	for (size_t u = 0; u < sizeof token_users / sizeof *token_users; u++) {
 		snprintf(tokens + strlen(tokens), sizeof tokens - strlen(tokens), "%s secret-of-%s\n",
 			 token_users[u], token_users[u]);
-		write_file(path("%s/token.%s", r->dir, token_users[u]), 0600,
-			   path("secret-of-%s\n", token_users[u]));
+		rig_write_file(rig_text("%s/token.%s", r->dir, token_users[u]), 0600,
+			       rig_text("secret-of-%s\n", token_users[u]));
 	}
-	write_file(path("%s/tokens", r->dir), 0600, tokens);
+	rig_write_file(rig_text("%s/tokens", r->dir), 0600, tokens);
 }
 
 static void spawn(struct rig *r)
@@ -144,12 +141,12 @@ static void spawn(struct rig *r)
 	if (r->pid)
 		return;
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that dies leaves no daemon */
-	log = open(path("%s/log", r->dir), O_WRONLY | O_CREAT | O_APPEND, 0600);
+	log = open(rig_text("%s/log", r->dir), O_WRONLY | O_CREAT | O_APPEND, 0600);
 	dup2(log, 1);
 	dup2(log, 2);
 	if (r->options.environment)
 		putenv((char *)r->options.environment);
-	execl(rsmd, "rsmd", "--config", path("%s/rsmd.conf", r->dir), NULL);
+	execl(rsmd, "rsmd", "--config", rig_text("%s/rsmd.conf", r->dir), NULL);
 	perror(rsmd);
 	_exit(127);
 }
@@ -191,12 +188,12 @@ void rig_start(struct rig *r, const struct rig_options *o)
 {
 	*r = (struct rig){.options = *o, .session = INVALID_HANDLE_VALUE};
 	snprintf(r->dir, sizeof r->dir, "%s/rsXXXXXX", getenv("TMPDIR") ?: "/tmp");
-	if (!mkdtemp(r->dir) || chmod(r->dir, 0755) != 0 || mkdir(path("%s/state", r->dir), 0755) != 0)
+	if (!mkdtemp(r->dir) || chmod(r->dir, 0755) != 0 || mkdir(rig_text("%s/state", r->dir), 0755) != 0)
 		fail_msg("%s: %s", r->dir, strerror(errno));
 	snprintf(r->server, sizeof r->server, "unix:%s/s", r->dir);
 	snprintf(r->tcp, sizeof r->tcp, "http://127.0.0.1:%d", free_port());
 	if (o->small_disk) {
-		if (mount("none", path("%s/state", r->dir), "tmpfs", 0, "size=6m") != 0)
+		if (mount("none", rig_text("%s/state", r->dir), "tmpfs", 0, "size=6m") != 0)
 			fail_msg("a small file system: %s", strerror(errno));
 		r->mounted = true;
 	}
@@ -218,7 +215,7 @@ void rig_restart(struct rig *r)
 
 void rig_hold_start(struct rig *r)
 {
-	if (sqlite3_open(path("%s/state/rsm.db", r->dir), &r->hold) != SQLITE_OK ||
+	if (sqlite3_open(rig_text("%s/state/rsm.db", r->dir), &r->hold) != SQLITE_OK ||
 	    sqlite3_exec(r->hold, "BEGIN IMMEDIATE", NULL, NULL, NULL) !=
 		    SQLITE_OK) /* its first write waits for us */
 		fail_msg("%s", sqlite3_errmsg(r->hold));
@@ -238,7 +235,7 @@ static DWORD cartridges_in(struct rig *r, int l)
 	DWORD n = 0;
 	glob_t g = {0};
 
-	if (glob(path("%s/%s/[sd]*/[0-9]*/[A-Z]*", r->dir, r->options.library[l].name), 0, NULL, &g) == 0)
+	if (glob(rig_text("%s/%s/[sd]*/[0-9]*/[A-Z]*", r->dir, r->options.library[l].name), 0, NULL, &g) == 0)
 		n = (DWORD)g.gl_pathc;
 	globfree(&g);
 	return n;
@@ -295,24 +292,10 @@ void rig_stop(struct rig *r)
 	}
 	keep_log(r);
 	if (r->mounted)
-		umount2(path("%s/state", r->dir), MNT_DETACH);
-	run(path("rm -rf %s", r->dir));
+		umount2(rig_text("%s/state", r->dir), MNT_DETACH);
+	rig_run(rig_text("rm -rf %s", r->dir));
 	if (status != 0)
 		fail_msg("rsmd ended with status 0x%x", status);
-}
-
-/* ---- other users ---- */
-
-HANDLE rig_session_as(struct rig *r, const char *user)
-{
-	HANDLE s;
-
-	setenv("RSM_TOKEN_FILE", path("%s/token.%s", r->dir, user), 1);
-	s = OpenNtmsSessionA(r->tcp, "guest", 0);
-	if (s == INVALID_HANDLE_VALUE)
-		fail_msg("OpenNtmsSession as %s: %u", user, GetLastError());
-	unsetenv("RSM_TOKEN_FILE");
-	return s;
 }
 
 /* ---- cartridges ---- */
@@ -325,12 +308,12 @@ static const char *suffix(struct rig *r, int library)
 
 const char *rig_barcode(struct rig *r, int library, int number)
 {
-	return path("%c%05d%s", 'A' + library, number, suffix(r, library));
+	return rig_text("%c%05d%s", 'A' + library, number, suffix(r, library));
 }
 
 const char *rig_archive_barcode(struct rig *r, int library, int number)
 {
-	return path("T%c%04d%s", 'A' + library, number, suffix(r, library));
+	return rig_text("T%c%04d%s", 'A' + library, number, suffix(r, library));
 }
 
 NTMS_GUID rig_import(struct rig *r, int library)
@@ -409,189 +392,3 @@ NTMS_GUID rig_pool(struct rig *r, const char *name)
 {
 	return rig_pool_of(r, name, media_type_of(r, medium_named(r->session, rig_barcode(r, 0, 1))));
 }
-
-/* ---- operators ---- */
-
-const char *operator_find(struct rig *r, const char *barcode)
-{
-	const char *found = NULL;
-	glob_t g = {0};
-
-	if (glob(path("%s/*/*/%s", r->dir, barcode), 0, NULL, &g) == 0 ||
-	    glob(path("%s/*/*/*/%s", r->dir, barcode), 0, NULL, &g) == 0)
-		found = path("%s", g.gl_pathv[0]);
-	globfree(&g);
-	return found;
-}
-
-void operator_move(struct rig *r, const char *barcode, int library, const char *place)
-{
-	const char *from = operator_find(r, barcode);
-	const char *to = path("%s/%s/%s/%s", r->dir, r->options.library[library].name, place, barcode);
-
-	if (!from || rename(from, to) != 0)
-		fail_msg("%s to %s: %s", from ?: barcode, to, from ? strerror(errno) : "can't find it");
-}
-
-bool operator_is_in(struct rig *r, const char *barcode, int library, const char *place)
-{
-	return access(path("%s/%s/%s/%s", r->dir, r->options.library[library].name, place, barcode), F_OK) ==
-	       0;
-}
-
-static bool in_port(struct rig *r, const char *barcode)
-{
-	const char *at = operator_find(r, barcode);
-
-	return at && strstr(at, "/mailslots/");
-}
-
-void operator_takes_out(struct rig *r, int library, NTMS_GUID pmid)
-{
-	char barcode[NTMS_BARCODE_LENGTH];
-	NTMS_GUID operation = null_guid;
-
-	strcpy(barcode, info(r->session, pmid, NTMS_PHYSICAL_MEDIA).Info.PhysicalMedia.szBarCode);
-	OK(EjectNtmsMedia(r->session, &pmid, &operation, NTMS_EJECT_START));
-	WAIT_UNTIL(in_port(r, barcode));
-	operator_move(r, barcode, library, "shelf");
-	WAIT_UNTIL(request_ended(r->session, operation));
-	assert_int_equal(NTMS_LM_PASSED, request_state(r->session, operation));
-}
-
-/* What was in a drive to be identified leaves it again, or a mount has waited for it. */
-static bool put_away_or_wanted(struct rig *r, NTMS_GUID pmid)
-{
-	object_info i = info(r->session, pmid, NTMS_PHYSICAL_MEDIA);
-
-	return !same(i.Info.PhysicalMedia.MountedPartition, null_guid) ||
-	       (i.Info.PhysicalMedia.MediaState == NTMS_MEDIASTATE_IDLE &&
-		i.Info.PhysicalMedia.LocationType == NTMS_STORAGESLOT);
-}
-
-void operator_brings_back(struct rig *r, int library, const char *barcode)
-{
-	NTMS_GUID operation = null_guid;
-
-	OK(InjectNtmsMedia(r->session, &r->library[library], &operation, NTMS_INJECT_START));
-	operator_move(r, barcode, library, "mailslots/01");
-	OK(InjectNtmsMedia(r->session, &r->library[library], &operation, NTMS_INJECT_STOP));
-	WAIT_UNTIL(request_ended(r->session, operation) && library_idle(r->session, r->library[library]));
-	assert_false(in_port(r, barcode));
-	WAIT_UNTIL(put_away_or_wanted(r, medium_named(r->session, barcode)));
-}
-
-/* One file in the old tar format is enough of an archive: a header block with its checksum, and two empty
- * blocks. */
-static const char *tar_file(struct rig *r)
-{
-	const char *name = path("%s/archive.tar", r->dir);
-	char block[3 * 512] = "letter";
-	unsigned sum = 0;
-	FILE *f;
-
-	strcpy(block + 100, "0000644");
-	strcpy(block + 108, "0000000");
-	strcpy(block + 116, "0000000");
-	strcpy(block + 124, "00000000000");
-	strcpy(block + 136, "00000000000");
-	memset(block + 148, ' ', 8);
-	block[156] = '0';
-	memcpy(block + 257, "ustar\00000", 8);
-	for (int i = 0; i < 512; i++)
-		sum += (unsigned char)block[i];
-	snprintf(block + 148, 8, "%06o", sum);
-	f = fopen(name, "w");
-	if (!f || fwrite(block, sizeof block, 1, f) != 1 || fclose(f) != 0)
-		fail_msg("%s: %s", name, strerror(errno));
-	return name;
-}
-
-static const char *text_file(struct rig *r)
-{
-	const char *name = path("%s/text", r->dir);
-
-	write_file(name, 0600, "Neither an archive nor a label, just somebody's words, and they go on.\n");
-	return name;
-}
-
-void operator_adds(struct rig *r, const char *barcode, int library, const char *place, const char *data)
-{
-	struct virtual_cartridge c = {.barcode = barcode};
-	struct err e = {0};
-
-	if (data && strstr(data, "tar"))
-		c.data = tar_file(r);
-	else if (data && !strcmp(data, "text"))
-		c.data = text_file(r);
-	c.generation = data && !strcmp(data, "LTO-4") ? 4 : 0;
-	c.unlabelled = data && strstr(data, "unlabelled");
-	c.write_protected = data && !strcmp(data, "protected");
-	if (virtual_add(path("%s/%s", r->dir, r->options.library[library].name), &c, place, &e))
-		fail_msg("%s", e.why);
-	if (c.data && r->options.library[library].sides == 2) /* the same on its other side */
-		run(path("cp %s %s/side2", c.data, operator_find(r, barcode)));
-}
-
-void operator_exchanges(struct rig *r, NTMS_GUID a, NTMS_GUID b)
-{
-	object_info ia = info(r->session, a, NTMS_PHYSICAL_MEDIA),
-		    ib = info(r->session, b, NTMS_PHYSICAL_MEDIA);
-	const char *at_a = path("%s/side1", operator_find(r, ia.Info.PhysicalMedia.szBarCode));
-	const char *at_b = path("%s/side1", operator_find(r, ib.Info.PhysicalMedia.szBarCode));
-
-	if (renameat2(AT_FDCWD, at_a, AT_FDCWD, at_b, RENAME_EXCHANGE) != 0)
-		fail_msg("%s and %s: %s", at_a, at_b, strerror(errno));
-}
-
-void operator_unplugs(struct rig *r, int library)
-{
-	const char *dir = path("%s/%s", r->dir, r->options.library[library].name);
-
-	if (rename(dir, path("%s.unplugged", dir)) != 0)
-		fail_msg("%s: %s", dir, strerror(errno));
-}
-
-void operator_plugs(struct rig *r, int library)
-{
-	const char *dir = path("%s/%s", r->dir, r->options.library[library].name);
-
-	if (rename(path("%s.unplugged", dir), dir) != 0)
-		fail_msg("%s: %s", dir, strerror(errno));
-}
-
-/* ---- disk and database ---- */
-
-void rig_fill_disk(struct rig *r)
-{
-	static char block[4096];
-	int fd = open(path("%s/state/filler", r->dir), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-
-	while (write(fd, block, sizeof block) > 0)
-		;
-	assert_int_equal(ENOSPC, errno);
-	close(fd);
-}
-
-void rig_clear_disk(struct rig *r) { unlink(path("%s/state/filler", r->dir)); }
-
-void rig_sql(struct rig *r, const char *sql)
-{
-	sqlite3 *db;
-	char *why = NULL;
-
-	if (sqlite3_open(path("%s/state/rsm.db", r->dir), &db) != SQLITE_OK)
-		fail_msg("%s", sqlite3_errmsg(db));
-	sqlite3_busy_timeout(db, 30000);
-	if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK)
-		fail_msg("%s: %s", sql, why);
-	sqlite3_close(db);
-}
-
-void rig_damage(struct rig *r)
-{
-	rig_sql(r, "CREATE TRIGGER damage BEFORE INSERT ON change BEGIN SELECT RAISE(ABORT, 'damaged for a "
-		   "test'); END");
-}
-
-void rig_repair(struct rig *r) { rig_sql(r, "DROP TRIGGER damage"); }

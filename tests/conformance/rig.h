@@ -73,7 +73,7 @@ NTMS_GUID rig_allocated(struct rig *, int library, NTMS_GUID pool);
 NTMS_GUID rig_pool(struct rig *, const char *name);
 NTMS_GUID rig_pool_of(struct rig *, const char *name, NTMS_GUID media_type);
 
-/* ---- people ---- */
+/* ---- people (people.c) ---- */
 
 /* The path of a cartridge, or NULL: "/tmp/rs1234/lib/slots/0001/A00001L8" (static). */
 const char *operator_find(struct rig *, const char *barcode);
@@ -102,5 +102,12 @@ void rig_damage(struct rig *);
 void rig_repair(struct rig *);
 /* Statements for the database itself, for what no call can bring about. */
 void rig_sql(struct rig *, const char *sql);
+
+/* ---- for rig.c and people.c themselves ---- */
+
+/* Formatted, static, good until the eighth call after it. */
+const char *rig_text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void rig_write_file(const char *name, mode_t mode, const char *text);
+void rig_run(const char *command); /* of the shell; fails the test with it */
 
 #endif
