@@ -18,7 +18,7 @@ struct reader {
 	struct str *mistakes;
 	int n_mistakes, line, rsmd_line;
 	enum section { IN_NONE, IN_RSMD, IN_LIBRARY, IN_UNKNOWN } section;
-	int seen[16]; /* for each key of the section: the line it was first given in */
+	int seen[24]; /* for each key of the section: the line it was first given in */
 };
 
 static void mistake_at(struct reader *r, int line, const char *fmt, ...)
@@ -256,6 +256,13 @@ static void key_drive(struct reader *r, const char *value)
 	*vec_add(&library(r)->drives) = d;
 }
 
+static void key_fence(struct reader *r, const char *value)
+{
+	if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+		mistake(r, "fence is yes or no, not \"%s\"", value);
+	library(r)->fence = strcmp(value, "yes") == 0;
+}
+
 static void key_quirk(struct reader *r, const char *value)
 {
 	struct err e = {0};
@@ -282,6 +289,7 @@ static const struct key {
 	{IN_LIBRARY, "changer", false, key_changer},
 	{IN_LIBRARY, "drives", false, key_drives},
 	{IN_LIBRARY, "drive", true, key_drive},
+	{IN_LIBRARY, "fence", false, key_fence},
 	{IN_LIBRARY, "quirk", true, key_quirk},
 	{IN_LIBRARY, "limit", true, key_quirk},
 };

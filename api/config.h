@@ -35,6 +35,7 @@ struct config_library {
 	char *changer;			 /* NULL: a stand-alone drive */
 	VEC(struct config_drive) drives; /* none: found by themselves */
 	bool drives_auto;
+	bool fence; /* keep other hosts off by persistent reservations */
 	bool found; /* by discovery, not in the file */
 	int line, changer_line;
 };

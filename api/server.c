@@ -8,6 +8,7 @@
 #include "api/ticker.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "device/scsi.h"
 #include "executor/executor.h"
 #include "media/model.h"
 #include "store/sql.h"
@@ -96,7 +97,8 @@ static int make_executor(struct server *s, const struct library_key *keys, struc
 							 .identity = keys[i].identity,
 							 .changer = l->changer,
 							 .drives = lines + drives,
-							 .n_drives = l->drives.n};
+							 .n_drives = l->drives.n,
+							 .fence = l->fence ? be64(&s->incarnation) | 1 : 0};
 		vec_each(d, &l->drives)
 			lines[drives++] = (struct executor_drive){(uint16_t)(d->element < 0 ? 0 : d->element),
 								  d->device};

@@ -56,6 +56,10 @@ static enum outcome open_drive(struct unit *u, struct verdict *v)
 		close_drive(u);
 		return v->outcome;
 	}
+	if (sg[0] && fence(u->robot, drive_device(u->drive), u->name, v) != OUTCOME_DONE) {
+		close_drive(u);
+		return v->outcome;
+	}
 	lane_use(&u->lane, drive_device(u->drive));
 	memcpy(u->open_url, url, sizeof url);
 	memcpy(u->open_sg, sg, sizeof sg);

@@ -43,6 +43,7 @@ static void robot_init(struct robot *r, struct executor *x, const struct executo
 	r->name = strdup(l->name);
 	r->url = l->changer ? strdup(l->changer) : NULL;
 	snprintf(r->identity, sizeof r->identity, "%s", l->identity ? l->identity : "");
+	r->fence = l->fence;
 	r->pause = r->probe_pause = 1000;
 	lane_init(&r->lane);
 	pthread_mutex_init(&r->units_lock, NULL);

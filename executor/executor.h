@@ -29,6 +29,7 @@ struct executor_library {
 				 (later; down until then) */
 	const struct executor_drive *drives;
 	size_t n_drives; /* 0: auto */
+	uint64_t fence;	 /* a key: keep other hosts off; 0: don't */
 };
 
 /* Texts are copied. Quirk lines are not here: quirk_add() (device/quirks.h) takes them, before

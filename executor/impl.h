@@ -50,6 +50,7 @@ struct robot {
 
 	/* the changer's thread alone */
 	struct changer *changer; /* NULL: down */
+	uint64_t fence;		 /* 0: none is wanted */
 	char identity[130];	 /* its own name, "" not known; and the node it has now, "" not local */
 	char at[64];
 	uint64_t generation;	/* of this machine's devices, as of the last look */
@@ -86,6 +87,10 @@ struct unit *robot_unit(struct robot *, uint16_t element); /* NULL: none */
 
 /* grant.c */
 void unit_grant(struct unit *, const struct action *, struct verdict *);
+
+/* fence.c: keeps other hosts off, if that is wanted; a device that can't is told once. 0, or another host has
+ * it. */
+enum outcome fence(struct robot *, struct device *, const char *name, struct verdict *);
 
 /* identity.c: opens the robot at r->url, or wherever the one we know is now. */
 enum outcome robot_find(struct robot *, struct verdict *);

@@ -160,6 +160,10 @@ static void try_open(struct robot *r)
 	}
 	lane_use(&r->lane, changer_device(r->changer));
 	devices_changed(r);
+	if (fence(r, changer_device(r->changer), r->name, &v) != OUTCOME_DONE) {
+		go_down(r, &v);
+		return;
+	}
 	if (probe_library(r, &p, &v)) {
 		free(p.drives);
 		go_down(r, &v);
@@ -192,6 +196,11 @@ static void heed_flags(struct robot *r, const struct verdict *v, bool noticed)
 	struct event ev = {.kind = EV_ATTENTION, .library = r->id, .noticed = noticed};
 	struct verdict ignored;
 
+	if (flags & VF_RESERVATION &&
+	    fence(r, changer_device(r->changer), r->name, &ignored) != OUTCOME_DONE) {
+		go_down(r, &ignored);
+		return;
+	}
 	if (flags & VF_RESERVATION && r->locked)
 		changer_prevent(r->changer, true, &ignored);
 	if (flags & VF_INVENTORY)

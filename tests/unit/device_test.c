@@ -2,6 +2,7 @@
  * Running commands against recorded and malformed answers: what can't be provoked on a real device. */
 #include "device/changer.h"
 #include "device/drive.h"
+#include "device/fence.h"
 #include "tests/unit/scsi_mock.h"
 
 #include <ntmstypes.h>
@@ -376,6 +377,53 @@ static void world_wide_names_of_drives(void **state)
 	vec_free(&els);
 }
 
+/* ---- persistent reservations ---- */
+
+#define KEY_OUT "00 00 00 00 00 00 00 00 11 22 33 44 55 66 77 88 00*8"
+#define HOLDER_OUT "11 22 33 44 55 66 77 88 00*16"
+
+static void a_fence(void **state)
+{
+	MOCK({"5f 06 00 00 00 00 00 00 18", KEY_OUT}, {"5f 01 06 00 00 00 00 00 18", HOLDER_OUT});
+	done(device_fence(changer_device(c), 0x1122334455667788, &v));
+}
+
+static void a_fence_of_another_host(void **state)
+{
+	MOCK({"5f 06", KEY_OUT}, {"5f 01", HOLDER_OUT, .status = SCSI_CONFLICT},
+	     {"5e 01", "00 00 00 07 00 00 00 10 ca fe 00*5 01 00*8"});
+	fails(device_fence(changer_device(c), 0x1122334455667788, &v));
+	assert_int_equal(v.err.code, ERROR_BUSY);
+	assert_int_equal(v.reaction, REACT_LATER);
+	assert_non_null(strstr(v.err.why, "with the key cafe000000000001"));
+	/* ... which doesn't tell its key */
+	MOCK({"5f 06", KEY_OUT, .status = SCSI_CONFLICT}, {"5e 01", .status = SCSI_CONFLICT});
+	fails(device_fence(changer_device(c), 0x1122334455667788, &v));
+	assert_int_equal(v.err.code, ERROR_BUSY);
+	assert_null(strstr(v.err.why, "key"));
+}
+
+static void a_robot_that_has_no_fence(void **state)
+{
+	MOCK({"5f 06", KEY_OUT, .sense = SENSE("05", "20", "00")});
+	fails(device_fence(changer_device(c), 0x1122334455667788, &v));
+	assert_true(v.flags & VF_UNSUPPORTED);
+}
+
+/* 6/2A/03..05 and 6/29: what we held is gone; the command is sent again, and whoever fences hears of it. */
+static void a_fence_that_is_taken_away(void **state)
+{
+	MOCK({"00", .sense = SENSE("06", "2a", "03")}, {"00"}, {"00", .sense = SENSE("06", "2a", "05")},
+	     {"00"}, {"00", .sense = SENSE("06", "29", "00")}, {"00"});
+	for (int i = 0; i < 3; i++) {
+		done(device_ready(changer_device(c), &v));
+		assert_true(v.flags & VF_RESERVATION);
+	}
+	MOCK({"00", .status = SCSI_CONFLICT});
+	fails(device_ready(changer_device(c), &v));
+	assert_non_null(strstr(v.err.why, "another host has reserved the device"));
+}
+
 /* HP MSL as known: the AVOLTAG bit is set, and there is no room for such a tag. */
 static void a_tag_bit_that_lies(void **state)
 {
@@ -652,6 +700,10 @@ int main(void)
 		T(answers_in_parts, with_changer),
 		T(element_answers_that_contradict_themselves, with_changer),
 		T(world_wide_names_of_drives, with_changer),
+		T(a_fence, with_changer),
+		T(a_fence_of_another_host, with_changer),
+		T(a_robot_that_has_no_fence, with_changer),
+		T(a_fence_that_is_taken_away, with_changer),
 		T(a_tag_bit_that_lies, with_changer),
 		T(any_byte_may_be_wrong, with_changer),
 		T(every_length_may_be_wrong, with_changer),

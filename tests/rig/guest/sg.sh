@@ -4,7 +4,9 @@
 
 check "rsmd is up on /dev/changer" start_rsmd '
 [library real]
+fence = yes
 changer = /dev/changer'
+check "a robot without persistent reservations works unfenced" grep -q "can't be fenced" $T/log
 check "the library is inventoried" rsm inventory real --wait --timeout 60s
 
 tags() { mtx -f /dev/changer status | sed -n 's/.*VolumeTag *= *\([A-Z0-9][A-Z0-9]*\).*/\1/p' | sort | paste -sd' '; }
