@@ -99,6 +99,14 @@ void sim_run(struct sim *s)
 			s->w.now = at;
 		}
 		if (wake < next) {
+			/* a deadline that its look doesn't move would be looked at for ever */
+			if (at > woken + AGAIN_MS)
+				s->idle_looks = 0;
+			else if (++s->idle_looks == 1000) {
+				s->violations++;
+				fprintf(s->tell, "%s: at %lld ms: a deadline stays, however often it is looked at\n",
+					s->sc.name, (long long)(at - s->start));
+			}
 			woken = at;
 			world_wake(&s->w);
 		} else {

@@ -44,6 +44,7 @@ struct sim {
 	int64_t robot_free; /* the robot is at work until then */
 	uint32_t life;	    /* of rsmd: outcomes of an earlier one are not told */
 	bool reachable;
+	int idle_looks; /* at deadlines, one after the other */
 	VEC(struct sim_drive) drives;
 	VEC(bool) calibrated; /* by cartridge */
 	VEC(int) shelf;	      /* cartridges that are in no library */
