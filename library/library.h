@@ -39,8 +39,8 @@ enum action_kind {
 	ACT_UNLOCK,	 /* ALLOW */
 	ACT_EXTEND,	 /* OPEN IMPORT/EXPORT ELEMENT `source` (robots without it: DONE) */
 	ACT_RETRACT,	 /* CLOSE IMPORT/EXPORT ELEMENT `source` (robots without it: DONE) */
-	ACT_GRANT,	 /* drive: `user` may open its nodes, nobody else; FAULT_HELD if somebody has one open */
-	ACT_REVOKE,	 /* drive: nobody may; FAULT_HELD while somebody still has one open */
+	ACT_GRANT,  /* drive: `user` may open its nodes, nobody else; FAULT_HELD if somebody has one open */
+	ACT_REVOKE, /* drive: nobody may; FAULT_HELD while somebody still has one open */
 };
 
 struct action {
@@ -53,9 +53,9 @@ struct action {
 	uint8_t types; /* ACT_STATUS: bit 1 << element type (1 transport .. 4 drive) */
 	char label_id[LABEL_ID + 1], volume[8]; /* ACT_WRITE_LABEL */
 	int64_t limit_ms;			/* 0: the device's usual limit */
-	char user[64]; /* ACT_GRANT: name or number */
-	bool write;    /* ACT_GRANT: not only read */
-	bool again;    /* ACT_GRANT: as it was before; the user may have it open */
+	char user[64];				/* ACT_GRANT: name or number */
+	bool write;				/* ACT_GRANT: not only read */
+	bool again;				/* ACT_GRANT: as it was before; the user may have it open */
 };
 
 /* ---- what the executor tells ---- */
