@@ -26,8 +26,8 @@ static const struct phase *const *const programs[NTMS_LM_MAXWORKITEM] = {
 	[NTMS_LM_PROCESSOMID] =
 		PROGRAM(&phase_drive, &phase_fetch, &phase_load, &phase_read, &phase_identified),
 	[NTMS_LM_DISMOUNT] = PROGRAM(&phase_dismount, &phase_revoke, &phase_unload, &phase_return),
-	[NTMS_LM_MOUNT] = PROGRAM(&phase_drive, &phase_fetch, &phase_load, &phase_read, &phase_grant,
-				  &phase_mounted),
+	[NTMS_LM_MOUNT] =
+		PROGRAM(&phase_drive, &phase_fetch, &phase_load, &phase_read, &phase_grant, &phase_mounted),
 	[NTMS_LM_WRITESCRATCH] = PROGRAM(&phase_drive, &phase_fetch, &phase_load, &phase_read, &phase_write),
 };
 

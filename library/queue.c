@@ -10,30 +10,37 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* Not those whose action is under way, whose time to look again hasn't come, or whose medium, in order, is in use by
- * somebody else: they were told why they wait, and learn nothing new. Nor do those that wait for a drive (second
- * column) with a medium in no drive, while every drive is held. */
+/* Not those whose action is under way, whose time to look again hasn't come, or whose medium, in order, is in
+ * use by somebody else: they were told why they wait, and learn nothing new. Nor do those that wait for a
+ * drive (second column) with a medium in no drive, while every drive is held. */
 static const char open_requests[] =
-	"SELECT r.id, r.state=5 AND r.phase=0 AND r.poll_at=0 AND r.op IN (14,17,18) AND NOT EXISTS(SELECT 1 FROM drive d WHERE "
+	"SELECT r.id, r.state=5 AND r.phase=0 AND r.poll_at=0 AND r.op IN (14,17,18) AND NOT EXISTS(SELECT 1 "
+	"FROM drive d WHERE "
 	"d.request=r.id) AND EXISTS(SELECT 1 FROM physical_media m JOIN "
 	"object o ON o.id=m.id WHERE m.id=r.medium AND m.library=?1 AND o.enabled=1 AND m.cleaner=0 AND NOT "
-	"EXISTS(SELECT 1 FROM drive d WHERE d.id=m.place)) FROM librequest r WHERE r.library=?1 AND r.state IN (0,1,5) AND "
+	"EXISTS(SELECT 1 FROM drive d WHERE d.id=m.place)) FROM librequest r WHERE r.library=?1 AND r.state "
+	"IN (0,1,5) AND "
 	"r.poll_at<=?2 AND NOT EXISTS(SELECT 1 FROM action a WHERE a.library=?1 AND a.state IN (0,3) AND "
-	"a.request=r.id) AND NOT (r.state=5 AND r.phase=0 AND r.poll_at=0 AND r.op IN (14,17,18) AND EXISTS(SELECT 1 FROM "
-	"physical_media m JOIN object o ON o.id=m.id WHERE m.id=r.medium AND m.library=?1 AND o.enabled=1 AND "
-	"m.cleaner=0 AND (m.mounted_side IS NOT NULL OR EXISTS(SELECT 1 FROM librequest u WHERE u.id=m.request AND "
+	"a.request=r.id) AND NOT (r.state=5 AND r.phase=0 AND r.poll_at=0 AND r.op IN (14,17,18) AND "
+	"EXISTS(SELECT 1 FROM "
+	"physical_media m JOIN object o ON o.id=m.id WHERE m.id=r.medium AND m.library=?1 AND o.enabled=1 "
+	"AND "
+	"m.cleaner=0 AND (m.mounted_side IS NOT NULL OR EXISTS(SELECT 1 FROM librequest u WHERE "
+	"u.id=m.request AND "
 	"u.id<>r.id AND u.state IN (0,1,5))))) "
 	"ORDER BY r.phase=0, CASE r.op WHEN 14 THEN 30 ELSE r.op END, -r.priority, r.ord=0, r.ord, r.id";
 
-/* There are drives that could serve, and each is held by a request or an application. (With none that could serve, those
- * who wait must look, to learn it.) */
+/* There are drives that could serve, and each is held by a request or an application. (With none that could
+ * serve, those who wait must look, to learn it.) */
 static int no_drive_free(struct ctl *c, bool *none)
 {
 	int64_t useful = 0, idle = 0;
 
 	TRY(sql_get(c->t, c->e,
-		    "SELECT count(*), coalesce(sum(d.request IS NULL AND (m.id IS NULL OR (d.state=7 AND m.mounted_side IS "
-		    "NULL))),0) FROM drive d JOIN object o ON o.id=d.id LEFT JOIN physical_media m ON m.place=d.id WHERE "
+		    "SELECT count(*), coalesce(sum(d.request IS NULL AND (m.id IS NULL OR (d.state=7 AND "
+		    "m.mounted_side IS "
+		    "NULL))),0) FROM drive d JOIN object o ON o.id=d.id LEFT JOIN physical_media m ON "
+		    "m.place=d.id WHERE "
 		    "d.library=? AND o.enabled=1 AND o.opstate=0", /* NTMS_DRIVESTATE_DISMOUNTABLE */
 		    "i", c->id, "ii", &useful, &idle));
 	*none = useful && !idle;
@@ -220,7 +227,11 @@ static const char *why_not(const struct ctl *c)
 
 static int look(struct ctl *c, bool *moved)
 {
-	VEC(struct { int64_t id; bool waits; }) ids = {0};
+	VEC(struct {
+		int64_t id;
+		bool waits;
+	})
+	ids = {0};
 	bool none = false;
 	int rc = no_drive_free(c, &none);
 

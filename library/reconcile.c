@@ -41,7 +41,8 @@ static int load_places(struct ctl *c, const struct event *ev, uint8_t types, pla
 		"SELECT id, element, 2 AS type, state FROM slot WHERE ?2 & 4 AND library=?1 UNION ALL "
 		"SELECT id, element, 4, 0 FROM drive WHERE ?2 & 16 AND library=?1 UNION ALL "
 		"SELECT id, element, 3, 0 FROM ieport WHERE ?2 & 8 AND library=?1 UNION ALL "
-		"SELECT id, element, 1, 0 FROM changer WHERE ?2 & 2 AND library=?1) e LEFT JOIN physical_media m ON "
+		"SELECT id, element, 1, 0 FROM changer WHERE ?2 & 2 AND library=?1) e LEFT JOIN "
+		"physical_media m ON "
 		"m.place=e.id"; /* a look at the port every second must not read thousands of slots */
 	auto_rows struct rows *q = sql_rows(c->t, c->e, sql, "iu", c->id, (uint32_t)types);
 

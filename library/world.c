@@ -52,8 +52,8 @@ int library_state(struct ctl *c, uint32_t opstate, const char *reason)
 	"AND NOT EXISTS(SELECT 1 FROM action a WHERE a.library=s.library AND a.state IN (0,3) AND "          \
 	"a.destination=s.id) "
 
-/* Its home if that is empty, else the first empty slot that is nobody's home, else any empty one. Three questions,
- * each answered by an index: one with all of it in its order would look at every empty slot. */
+/* Its home if that is empty, else the first empty slot that is nobody's home, else any empty one. Three
+ * questions, each answered by an index: one with all of it in its order would look at every empty slot. */
 int free_slot(struct ctl *c, int64_t home, int64_t *slot)
 {
 	int rc = SQL_NONE;
@@ -62,8 +62,9 @@ int free_slot(struct ctl *c, int64_t home, int64_t *slot)
 		rc = sql_get(c->t, c->e, FREE_SLOT "AND s.id=?", "ii", c->id, home, "i", slot);
 	if (rc == SQL_NONE)
 		rc = sql_get(c->t, c->e,
-			     FREE_SLOT "AND NOT EXISTS(SELECT 1 FROM physical_media h WHERE h.home_slot=s.id AND "
-				       "h.library=s.library) ORDER BY s.element LIMIT 1",
+			     FREE_SLOT
+			     "AND NOT EXISTS(SELECT 1 FROM physical_media h WHERE h.home_slot=s.id AND "
+			     "h.library=s.library) ORDER BY s.element LIMIT 1",
 			     "i", c->id, "i", slot);
 	if (rc == SQL_NONE)
 		rc = sql_get(c->t, c->e, FREE_SLOT "ORDER BY s.element LIMIT 1", "i", c->id, "i", slot);

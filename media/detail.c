@@ -9,7 +9,8 @@
 
 #include <stdlib.h>
 
-/* reason, device, serial, generation, holder, address, done, total, flags, medium, session; of a drive also its nodes */
+/* reason, device, serial, generation, holder, address, done, total, flags, medium, session; of a drive also
+ * its nodes */
 /* identifications still to be done */
 #define IDENTIFYING                                                                                          \
 	"(SELECT count(*) FROM librequest q WHERE q.library=t.id AND q.state IN (0,1,5) AND q.op=14)"
