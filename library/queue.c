@@ -181,8 +181,8 @@ static bool may_run(const struct ctl *c, const struct request *r)
 	return c->ready && !c->doubt;
 }
 
-/* Runs phases until one has to wait for an action or for something else. *moved: something changed for
- * others. */
+/* Runs phases until one has to wait for an action or for something else. *moved: the request has ended, and
+ * what it held may be had by others. (Requests that it queued wake the library by themselves.) */
 static int request_step(struct ctl *c, struct request *r, bool *moved)
 {
 	const struct phase *p;
@@ -196,19 +196,13 @@ static int request_step(struct ctl *c, struct request *r, bool *moved)
 				    r->phase, r->id);
 			if (rc)
 				return rc;
-			*moved = true;
 			continue;
 		}
-		if (rc == STEP_AGAIN) {
-			*moved = true;
+		if (rc == STEP_AGAIN)
 			continue;
-		}
-		if (rc == STEP_ACTION) {
-			*moved = true;
+		if (rc == STEP_ACTION)
 			return request_state(c->t, r->id, NTMS_LM_INPROCESS, "", c->e);
-		}
-		if (rc == STEP_END)
-			*moved = true;
+		*moved |= rc == STEP_END;
 		return rc < 0 ? 0 : rc;
 	}
 	*moved = true;
