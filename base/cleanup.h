@@ -18,11 +18,11 @@ static inline void cleanup_fd_(const int *fd)
 #define auto_fd CLEANUP(cleanup_fd_)
 
 /* Take a value out of an owning variable, leaving nil behind. */
-#define steal(p)                     \
-	({                           \
-		__auto_type s_ = *(p); \
-		*(p) = NULL;         \
-		s_;                  \
+#define steal(p)                                                                                             \
+	({                                                                                                   \
+		__auto_type s_ = *(p);                                                                       \
+		*(p) = NULL;                                                                                 \
+		s_;                                                                                          \
 	})
 
 #define countof(a) (sizeof(a) / sizeof((a)[0]))

@@ -21,11 +21,11 @@ int err_errno(struct err *e, uint32_t code, const char *fmt, ...) __attribute__(
 int err_in(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* return what a function that must succeed returned, if it isn't 0 */
-#define TRY(x)                      \
-	do {                        \
-		int rc_ = (x);      \
-		if (rc_)            \
-			return rc_; \
+#define TRY(x)                                                                                               \
+	do {                                                                                                 \
+		int rc_ = (x);                                                                               \
+		if (rc_)                                                                                     \
+			return rc_;                                                                          \
 	} while (0)
 
 #endif

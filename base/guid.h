@@ -18,8 +18,8 @@ typedef struct guid {
 extern const guid guid_null;
 
 guid guid_new(void);
-/* Where guid_new() takes its random bytes from; NULL: the kernel. A simulation gives its own, so that a run can be
- * repeated. */
+/* Where guid_new() takes its random bytes from; NULL: the kernel. A simulation gives its own, so that a run
+ * can be repeated. */
 extern void (*guid_source)(void *bytes, size_t n);
 /* Text of a guid; returns buf. */
 const char *guid_text(const guid *g, char buf[GUID_TEXT]);

@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define VEC(...) /* variadic for the commas of VEC(struct { int a, b; }) */ \
-	struct {                                                              \
-		__VA_ARGS__ *v;                                               \
-		size_t n;                                                     \
-		size_t cap;                                                   \
+#define VEC(...) /* variadic for the commas of VEC(struct { int a, b; }) */                                  \
+	struct {                                                                                             \
+		__VA_ARGS__ *v;                                                                              \
+		size_t n;                                                                                    \
+		size_t cap;                                                                                  \
 	}
 
 static inline void *vec_grow_(void *v, size_t n, size_t *cap, size_t size)
@@ -29,12 +29,11 @@ static inline void *vec_grow_(void *v, size_t n, size_t *cap, size_t size)
 }
 
 /* Pointer to a new last element; its content is undefined. */
-#define vec_add(a) \
-	(((a)->v = vec_grow_((a)->v, (a)->n, &(a)->cap, sizeof(*(a)->v))), &(a)->v[(a)->n++])
-#define vec_free(a)                                   \
-	do {                                          \
-		free((a)->v);                         \
-		(a)->v = NULL, (a)->n = (a)->cap = 0; \
+#define vec_add(a) (((a)->v = vec_grow_((a)->v, (a)->n, &(a)->cap, sizeof(*(a)->v))), &(a)->v[(a)->n++])
+#define vec_free(a)                                                                                          \
+	do {                                                                                                 \
+		free((a)->v);                                                                                \
+		(a)->v = NULL, (a)->n = (a)->cap = 0;                                                        \
 	} while (0)
 #define vec_each(it, a) for (__typeof__((a)->v + 0) it = (a)->v; it && it < (a)->v + (a)->n; it++)
 

@@ -99,7 +99,8 @@ bool callers_answered(struct sim *s, const guid *call)
 
 static void deallocate(struct sim *s)
 {
-	size_t i = s->media.n / 2 + dice_below(&s->calls, s->media.n - s->media.n / 2); /* of the less popular half */
+	size_t i = s->media.n / 2 +
+		   dice_below(&s->calls, s->media.n - s->media.n / 2); /* of the less popular half */
 	struct DeallocateNtmsMedia_in in = {0};
 
 	if (s->media.n < 2)
@@ -124,15 +125,27 @@ static void complete(struct sim *s)
 static void label(struct sim *s)
 {
 	char text[512] = {0};
-	struct UpdateNtmsOmidInfo_in in = {.labelType = NTMS_OMID_TYPE_RAW_LABEL, .label = {(uint8_t *)text, sizeof text}};
+	struct UpdateNtmsOmidInfo_in in = {.labelType = NTMS_OMID_TYPE_RAW_LABEL,
+					   .label = {(uint8_t *)text, sizeof text}};
 	unsigned sum = 0;
 
 	if (!s->media.n)
 		return;
 	/* the first block of a tar archive */
 	snprintf(text, 100, "backup-%06u", (unsigned)dice_below(&s->calls, 1000000));
-	memcpy(text + 100, "0000644\0" "0000000\0" "0000000\0" "00000000000\0" "00000000000\0" "        " "0", 57);
-	memcpy(text + 257, "ustar\0" "00", 8);
+	memcpy(text + 100,
+	       "0000644\0"
+	       "0000000\0"
+	       "0000000\0"
+	       "00000000000\0"
+	       "00000000000\0"
+	       "        "
+	       "0",
+	       57);
+	memcpy(text + 257,
+	       "ustar\0"
+	       "00",
+	       8);
 	for (size_t i = 0; i < sizeof text; i++)
 		sum += (uint8_t)text[i];
 	snprintf(text + 148, 8, "%06o", sum);
@@ -192,7 +205,8 @@ static void enable(struct sim *s)
 
 	if (!back)
 		abort();
-	if (!any(s, drive ? "SELECT o.guid FROM drive d JOIN object o ON o.id=d.id" : ANY_MEDIUM, &in.object) ||
+	if (!any(s, drive ? "SELECT o.guid FROM drive d JOIN object o ON o.id=d.id" : ANY_MEDIUM,
+		 &in.object) ||
 	    DO(DisableNtmsObject, &in, NULL)) {
 		free(back);
 		return;
@@ -206,10 +220,12 @@ static void give_back(struct sim *s)
 {
 	struct MoveToNtmsMediaPool_in in = {0};
 
-	if (any(s, ANY_MEDIUM "JOIN media_pool p ON p.id=m.pool WHERE p.pool_type IN (2,3) AND o.enabled=1", &in.medium) &&
+	if (any(s, ANY_MEDIUM "JOIN media_pool p ON p.id=m.pool WHERE p.pool_type IN (2,3) AND o.enabled=1",
+		&in.medium) &&
 	    any(s,
 		"SELECT o.guid FROM media_pool p JOIN object o ON o.id=p.id JOIN library_media_type t ON "
-		"t.media_type=p.media_type JOIN drive d ON d.library=t.library JOIN media_type y ON y.id=p.media_type AND "
+		"t.media_type=p.media_type JOIN drive d ON d.library=t.library JOIN media_type y ON "
+		"y.id=p.media_type AND "
 		"y.key=d.generation WHERE p.pool_type=1",
 		&in.pool))
 		DO(MoveToNtmsMediaPool, &in, NULL);
@@ -237,9 +253,12 @@ static const struct kind {
 	enum scenario_key rate;
 	void (*call)(struct sim *s);
 } kinds[] = {
-	{SC_ALLOCATE, allocate}, {SC_DEALLOCATE, deallocate}, {SC_COMPLETE, complete}, {SC_LABEL, label},
-	{SC_LOOK, look},	 {SC_POOL, pool},	      {SC_ENABLE, enable},     {SC_RETURN, give_back},
-	{SC_INVENTORY, inventory}, {SC_INJECT, inject},	      {SC_EJECT, eject},
+	{SC_ALLOCATE, allocate},   {SC_DEALLOCATE, deallocate},
+	{SC_COMPLETE, complete},   {SC_LABEL, label},
+	{SC_LOOK, look},	   {SC_POOL, pool},
+	{SC_ENABLE, enable},	   {SC_RETURN, give_back},
+	{SC_INVENTORY, inventory}, {SC_INJECT, inject},
+	{SC_EJECT, eject},
 };
 
 /* One process for all kinds: an arrival is of a kind by the share of its rate. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * How long each action takes; when the time is over it is carried out and its outcome told. The robot does one thing
- * after the other. */
+ * How long each action takes; when the time is over it is carried out and its outcome told. The robot does
+ * one thing after the other. */
 #include "sim/sim.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * xoshiro256**, seeded by splitmix64 (Blackman and Vigna, public domain), and the distributions that loads and
- * faults have. */
+ * xoshiro256**, seeded by splitmix64 (Blackman and Vigna, public domain), and the distributions that loads
+ * and faults have. */
 #include "sim/dice.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What goes wrong, by seed: single actions that fail, are lost or end elsewhere; bar codes that can't be read; and from
- * time to time a robot out of reach, a door that somebody opens, a crash of rsmd. */
+ * What goes wrong, by seed: single actions that fail, are lost or end elsewhere; bar codes that can't be
+ * read; and from time to time a robot out of reach, a door that somebody opens, a crash of rsmd. */
 #include "sim/sim.h"
 
 #include "base/cleanup.h"
@@ -9,7 +9,9 @@
 #include <math.h>
 
 #define BIT(kind) (1u << (kind))
-#define ROBOT (BIT(ACT_STATUS) | BIT(ACT_INITIALIZE) | BIT(ACT_MOVE) | BIT(ACT_LOCK) | BIT(ACT_UNLOCK) | BIT(ACT_EXTEND) | BIT(ACT_RETRACT))
+#define ROBOT                                                                                                \
+	(BIT(ACT_STATUS) | BIT(ACT_INITIALIZE) | BIT(ACT_MOVE) | BIT(ACT_LOCK) | BIT(ACT_UNLOCK) |           \
+	 BIT(ACT_EXTEND) | BIT(ACT_RETRACT))
 
 enum happens { NO, YES, PERHAPS, ELSEWHERE };
 
@@ -22,14 +24,19 @@ static const struct {
 	enum happens happens;
 	const char *why;
 } faults[] = {
-	{SC_BUSY, ROBOT | BIT(ACT_LOAD) | BIT(ACT_UNLOAD), OUTCOME_FAILED, FAULT_LATER, NO, "simulated: busy"},
+	{SC_BUSY, ROBOT | BIT(ACT_LOAD) | BIT(ACT_UNLOAD), OUTCOME_FAILED, FAULT_LATER, NO,
+	 "simulated: busy"},
 	{SC_LOST, BIT(ACT_MOVE), OUTCOME_UNKNOWN, FAULT_PATH, PERHAPS, "simulated: no answer to a move"},
-	{SC_NOT_MOVED, BIT(ACT_MOVE), OUTCOME_FAILED, FAULT_ROBOT, NO, "simulated: the robot couldn't move a cartridge"},
-	{SC_ASTRAY, BIT(ACT_MOVE), OUTCOME_FAILED, FAULT_ROBOT, ELSEWHERE, "simulated: a cartridge went astray"},
+	{SC_NOT_MOVED, BIT(ACT_MOVE), OUTCOME_FAILED, FAULT_ROBOT, NO,
+	 "simulated: the robot couldn't move a cartridge"},
+	{SC_ASTRAY, BIT(ACT_MOVE), OUTCOME_FAILED, FAULT_ROBOT, ELSEWHERE,
+	 "simulated: a cartridge went astray"},
 	{SC_BAD_LOAD, BIT(ACT_LOAD), OUTCOME_FAILED, FAULT_MEDIUM, NO, "simulated: a cartridge doesn't load"},
 	{SC_BAD_DRIVE, BIT(ACT_LOAD), OUTCOME_FAILED, FAULT_DRIVE, NO, "simulated: a drive doesn't load"},
-	{SC_BAD_READ, BIT(ACT_READ_LABEL), OUTCOME_FAILED, FAULT_MEDIUM, NO, "simulated: a label can't be read"},
-	{SC_STUCK, BIT(ACT_UNLOAD), OUTCOME_FAILED, FAULT_DRIVE, NO, "simulated: a cartridge is stuck in its drive"},
+	{SC_BAD_READ, BIT(ACT_READ_LABEL), OUTCOME_FAILED, FAULT_MEDIUM, NO,
+	 "simulated: a label can't be read"},
+	{SC_STUCK, BIT(ACT_UNLOAD), OUTCOME_FAILED, FAULT_DRIVE, NO,
+	 "simulated: a cartridge is stuck in its drive"},
 };
 
 static void strike(struct sim *s, struct event *ev, enum outcome outcome, enum fault fault, const char *why)
@@ -77,12 +84,14 @@ bool fault_strikes(struct sim *s, const struct action *a, struct event *ev)
 		return false;
 	}
 	for (size_t i = 0; i < countof(faults); i++) {
-		if (!(faults[i].actions & BIT(a->kind)) || !dice_chance(&s->faults, s->sc.v[faults[i].chance]))
+		if (!(faults[i].actions & BIT(a->kind)) ||
+		    !dice_chance(&s->faults, s->sc.v[faults[i].chance]))
 			continue;
 		strike(s, ev, faults[i].outcome, faults[i].fault, faults[i].why);
 		if (faults[i].happens == ELSEWHERE)
 			astray(s, a);
-		return faults[i].happens == YES || (faults[i].happens == PERHAPS && dice_chance(&s->faults, 0.5));
+		return faults[i].happens == YES ||
+		       (faults[i].happens == PERHAPS && dice_chance(&s->faults, 0.5));
 	}
 	return true;
 }
@@ -106,7 +115,8 @@ static void crash(struct sim *s, void *unused);
 static void again(struct sim *s, enum scenario_key a_day, due_fn *fn)
 {
 	if (s->sc.v[a_day] > 0)
-		due_add(&s->line, s->w.now + llround(dice_exponential(&s->faults, DAY_MS / s->sc.v[a_day])), fn, NULL);
+		due_add(&s->line, s->w.now + llround(dice_exponential(&s->faults, DAY_MS / s->sc.v[a_day])),
+			fn, NULL);
 }
 
 static void reachable(struct sim *s, void *unused)
@@ -118,17 +128,18 @@ static void reachable(struct sim *s, void *unused)
 
 static void outage(struct sim *s, void *unused)
 {
-	struct event ev = {.kind = EV_DOWN, .fault = FAULT_PATH, .why = "simulated: the robot can't be reached"};
+	struct event ev = {
+		.kind = EV_DOWN, .fault = FAULT_PATH, .why = "simulated: the robot can't be reached"};
 
 	s->report.faults++;
 	s->reachable = false;
 	world_tell(&s->w, &ev);
-	due_add(&s->line, s->w.now + llround(dice_exponential(&s->faults, s->sc.v[SC_OUTAGE_TIME]) * S_MS), reachable,
-		NULL);
+	due_add(&s->line, s->w.now + llround(dice_exponential(&s->faults, s->sc.v[SC_OUTAGE_TIME]) * S_MS),
+		reachable, NULL);
 }
 
-/* Somebody opens the door, exchanges what is in two slots, and shuts it. Not while the robot moves: it stands still
- * when a door is open. */
+/* Somebody opens the door, exchanges what is in two slots, and shuts it. Not while the robot moves: it stands
+ * still when a door is open. */
 static void door(struct sim *s, void *unused)
 {
 	struct event ev = {.kind = EV_ATTENTION, .types = 30};

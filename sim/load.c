@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Applications: each opens a session, mounts a medium (or two), works with it, dismounts. Some die: before the mount
- * was answered, or with the medium in their drive, which a successor then dismounts. */
+ * Applications: each opens a session, mounts a medium (or two), works with it, dismounts. Some die: before
+ * the mount was answered, or with the medium in their drive, which a successor then dismounts. */
 #include "sim/sim.h"
 
 #include "base/cleanup.h"
@@ -76,7 +76,8 @@ static void leave(struct sim *s, void *arg)
 		if (!medium)
 			abort();
 		*medium = j->medium[0];
-		due_add(&s->line, s->w.now + llround(dice_exponential(&s->jobs, s->sc.v[SC_BURST_GAP]) * S_MS), burst,
+		due_add(&s->line,
+			s->w.now + llround(dice_exponential(&s->jobs, s->sc.v[SC_BURST_GAP]) * S_MS), burst,
 			medium);
 	}
 	forget(s, j);
@@ -85,10 +86,14 @@ static void leave(struct sim *s, void *arg)
 /* How the tape stands when the application is through. */
 static int drive_of(struct txn *t, void *arg, struct err *e)
 {
-	struct { guid medium; int64_t element; } *x = arg;
+	struct {
+		guid medium;
+		int64_t element;
+	} *x = arg;
 
 	return sql_get(t, e,
-		       "SELECT d.element FROM logical_media l JOIN object o ON o.id=l.id JOIN side s ON s.lmid=l.id JOIN "
+		       "SELECT d.element FROM logical_media l JOIN object o ON o.id=l.id JOIN side s ON "
+		       "s.lmid=l.id JOIN "
 		       "physical_media m ON m.id=s.medium JOIN drive d ON d.id=m.place WHERE o.guid=?",
 		       "g", &x->medium, "i", &x->element);
 }
@@ -98,14 +103,18 @@ static void work(struct sim *s, const struct job *j, double seconds)
 	bool write = dice_chance(&s->jobs, s->sc.v[SC_WRITE]);
 
 	for (size_t i = 0; i < j->n; i++) {
-		struct { guid medium; int64_t element; } x = {j->medium[i], 0};
+		struct {
+			guid medium;
+			int64_t element;
+		} x = {j->medium[i], 0};
 		struct sim_drive *d;
 
 		if (sim_read(s, drive_of, &x))
 			continue;
 		d = &s->drives.v[x.element - DRIVE];
 		d->position = dice_unit(&s->jobs);
-		d->written = seconds * s->model.drive.rate * (write ? 0.8 : 0.3); /* guess: the rest is locating */
+		d->written =
+			seconds * s->model.drive.rate * (write ? 0.8 : 0.3); /* guess: the rest is locating */
 	}
 }
 
@@ -204,7 +213,8 @@ static void begin(struct sim *s, const guid *medium, size_t n)
 		if (!session)
 			abort();
 		*session = j->session;
-		due_add(&s->line, s->w.now + llround(dice_exponential(&s->jobs, 60) * S_MS), die_waiting, session);
+		due_add(&s->line, s->w.now + llround(dice_exponential(&s->jobs, 60) * S_MS), die_waiting,
+			session);
 	}
 }
 

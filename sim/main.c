@@ -21,7 +21,8 @@ static const char usage[] =
 	"  -l, --list       list the scenarios and models there are\n"
 	"  -r, --rates      compare the models with what is published about them\n"
 	"  -h, --help\n\n"
-	"SCENARIO and M are names of --list, or paths of INI files. Exit status: 0, 1 something was violated, 2 misuse.\n";
+	"SCENARIO and M are names of --list, or paths of INI files. Exit status: 0, 1 something was "
+	"violated, 2 misuse.\n";
 
 struct options {
 	const char *model, *svg;
@@ -133,11 +134,11 @@ static int simulate(const char *name, const struct options *o)
 int main(int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{"seed", required_argument, NULL, 's'}, {"days", required_argument, NULL, 'd'},
+		{"seed", required_argument, NULL, 's'},	 {"days", required_argument, NULL, 'd'},
 		{"model", required_argument, NULL, 'm'}, {"json", no_argument, NULL, 'j'},
-		{"svg", required_argument, NULL, 'g'},	{"check", no_argument, NULL, 'c'},
-		{"list", no_argument, NULL, 'l'},	{"rates", no_argument, NULL, 'r'},
-		{"help", no_argument, NULL, 'h'},	{0}};
+		{"svg", required_argument, NULL, 'g'},	 {"check", no_argument, NULL, 'c'},
+		{"list", no_argument, NULL, 'l'},	 {"rates", no_argument, NULL, 'r'},
+		{"help", no_argument, NULL, 'h'},	 {0}};
 	struct options o = {.seed = -1};
 	int c;
 
@@ -168,7 +169,8 @@ int main(int argc, char **argv)
 			list("models", show_model);
 			return 0;
 		case 'r':
-			printf("  %-20s %7s %9s %8s %7s   %s\n", "model", "mounts", "published", "", "move, s", "published");
+			printf("  %-20s %7s %9s %8s %7s   %s\n", "model", "mounts", "published", "",
+			       "move, s", "published");
 			list("models", show_rates);
 			return 0;
 		case 'h':
@@ -178,7 +180,8 @@ int main(int argc, char **argv)
 			fputs(usage, stderr);
 			return 2;
 		}
-	mallopt(M_TRIM_THRESHOLD, 1 << 28); /* the store in memory grows and shrinks with each job: keep what it had */
+	mallopt(M_TRIM_THRESHOLD,
+		1 << 28); /* the store in memory grows and shrinks with each job: keep what it had */
 	mallopt(M_MMAP_THRESHOLD, 1 << 28);
 	mallopt(M_TOP_PAD, 1 << 24);
 	if (optind != argc - 1) {

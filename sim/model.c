@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * Reads a model. `base = FILE` takes over what the file itself doesn't say: its keys, and its blocks of elements of
- * kinds that the file has none of. */
+ * Reads a model. `base = FILE` takes over what the file itself doesn't say: its keys, and its blocks of
+ * elements of kinds that the file has none of. */
 #include "sim/model.h"
 
 #include "base/cleanup.h"
@@ -20,8 +20,10 @@ struct key {
 	size_t at, size;
 };
 
-#define KEY(section, name, kind, field) \
-	{section, name, kind, offsetof(struct model, field), sizeof((struct model *)0)->field}
+#define KEY(section, name, kind, field)                                                                      \
+	{                                                                                                    \
+		section, name, kind, offsetof(struct model, field), sizeof((struct model *)0)->field         \
+	}
 static const struct key keys[] = {
 	KEY("model", "about", TEXT, about),
 	KEY("model", "frames", COUNT, frames),
@@ -60,11 +62,20 @@ static const struct key keys[] = {
 	KEY("published", "swap", REAL, swap),
 };
 
-#define BLOCK(name, kind, field) {"", name, kind, offsetof(struct block, field), sizeof((struct block *)0)->field}
+#define BLOCK(name, kind, field)                                                                             \
+	{                                                                                                    \
+		"", name, kind, offsetof(struct block, field), sizeof((struct block *)0)->field              \
+	}
 static const struct key block_keys[] = {
-	BLOCK("columns", COUNT, columns), BLOCK("rows", COUNT, rows), BLOCK("count", COUNT, count),
-	BLOCK("frames", COUNT, frames),	  BLOCK("x", REAL, x),	      BLOCK("y", REAL, y),
-	BLOCK("dx", REAL, dx),		  BLOCK("dy", REAL, dy),      BLOCK("turn", REAL, turn),
+	BLOCK("columns", COUNT, columns),
+	BLOCK("rows", COUNT, rows),
+	BLOCK("count", COUNT, count),
+	BLOCK("frames", COUNT, frames),
+	BLOCK("x", REAL, x),
+	BLOCK("y", REAL, y),
+	BLOCK("dx", REAL, dx),
+	BLOCK("dy", REAL, dy),
+	BLOCK("turn", REAL, turn),
 	BLOCK("mirror", YES, mirror),
 };
 
@@ -127,7 +138,8 @@ static int section(struct reading *r, const struct ini_entry *i, struct err *e)
 			}
 			r->open[kinds[k].type] = true;
 			r->block = (int)r->m->blocks.n;
-			*vec_add(&r->m->blocks) = (struct block){.type = kinds[k].type, .columns = 1, .rows = 1, .frames = -1};
+			*vec_add(&r->m->blocks) =
+				(struct block){.type = kinds[k].type, .columns = 1, .rows = 1, .frames = -1};
 			return 0;
 		}
 	for (size_t k = 0; k < countof(keys); k++)
@@ -229,12 +241,13 @@ static int sensible(const struct model *m, const char *name, struct err *e)
 {
 	if (m->frames < 0 || m->rails < 1 || m->arms < 1 || m->arms * m->rails > 16 || m->slots.n > 60000 ||
 	    m->drives.n > 400 || m->ports.n > 400)
-		return err_set(e, ERROR_INVALID_DATA, "%s: frames, rails, arms or elements are out of range", name);
+		return err_set(e, ERROR_INVALID_DATA, "%s: frames, rails, arms or elements are out of range",
+			       name);
 	if (!m->slots.n || !m->drives.n)
 		return err_set(e, ERROR_INVALID_DATA, "%s: a library needs slots and drives", name);
 	if (m->x.v <= 0 || m->x.a <= 0 || m->y.v <= 0 || m->y.a <= 0 || m->turn.v <= 0 || m->turn.a <= 0)
-		return err_set(e, ERROR_INVALID_DATA, "%s: [robot] x, y and turn need a speed and an acceleration",
-			       name);
+		return err_set(e, ERROR_INVALID_DATA,
+			       "%s: [robot] x, y and turn need a speed and an acceleration", name);
 	return 0;
 }
 

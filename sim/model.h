@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A model of a library: where its elements are, how fast its hands are, how long its drives take. Read from an INI
- * file (sim/models/), which names the source of each number, or that it is a guess. docs/simulator.md tells the keys.
+ * A model of a library: where its elements are, how fast its hands are, how long its drives take. Read from
+ * an INI file (sim/models/), which names the source of each number, or that it is a guess. docs/simulator.md
+ * tells the keys.
  *
  * Lengths in metres, angles in degrees, times in seconds.
  */
@@ -25,8 +26,8 @@ struct where {
 };
 
 struct drive_times {
-	double load, unload;	       /* to ready; from the beginning of the tape */
-	double rewind, locate;	       /* on average: half a tape */
+	double load, unload;   /* to ready; from the beginning of the tape */
+	double rewind, locate; /* on average: half a tape */
 	double read_label, write_label;
 	double rate;		       /* MB/s */
 	bool passes;		       /* rewinds again and again after much was written (LTO-9) */
@@ -35,7 +36,8 @@ struct drive_times {
 
 struct block { /* rows and columns of elements, repeated */
 	uint8_t type;
-	int columns, rows, count, frames; /* frames: how many of the frames have it; -1: all; 0: it stands alone */
+	int columns, rows, count,
+		frames; /* frames: how many of the frames have it; -1: all; 0: it stands alone */
 	double x, y, dx, dy, turn;
 	bool mirror; /* and once more at -x, for the other arm */
 };
@@ -57,8 +59,8 @@ struct model {
 	VEC(struct block) blocks;
 	VEC(struct where) slots, drives, ports;
 	/* what is published, 0: nothing */
-	double rate;	       /* mounts per hour, each a dismount and a mount */
-	double move[2], swap;  /* one move between these; out, back, other one, in */
+	double rate;	      /* mounts per hour, each a dismount and a mount */
+	double move[2], swap; /* one move between these; out, back, other one, in */
 };
 
 /* file: a path, or a name: sim/models/NAME.ini */

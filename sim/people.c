@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Operators. They come by now and then, not at night, and look at what is asked of them: most of it they do, some they
- * refuse, some they say is done when it isn't. They take out what lies ejected in the mail slots, and put in what is
- * wanted from the shelf. */
+ * Operators. They come by now and then, not at night, and look at what is asked of them: most of it they do,
+ * some they refuse, some they say is done when it isn't. They take out what lies ejected in the mail slots,
+ * and put in what is wanted from the shelf. */
 #include "sim/sim.h"
 
 #include "base/cleanup.h"
@@ -23,12 +23,14 @@ typedef VEC(struct asked) asked_vec;
 static int read_requests(struct txn *t, void *arg, struct err *e)
 {
 	asked_vec *out = arg;
-	auto_rows struct rows *q = sql_rows(
-		t, e,
-		"SELECT o.guid, r.arg1, r.request, r.arg1_type, coalesce(l.key='',0), coalesce(m.barcode,'') FROM oprequest r "
-		"JOIN object o ON o.id=r.id LEFT JOIN object a ON a.guid=r.arg1 LEFT JOIN physical_media m ON m.id=a.id "
-		"LEFT JOIN object b ON b.guid=r.arg2 LEFT JOIN library l ON l.id=b.id WHERE r.state IN (1,2,3) ORDER BY r.id",
-		"");
+	auto_rows struct rows *q = sql_rows(t, e,
+					    "SELECT o.guid, r.arg1, r.request, r.arg1_type, "
+					    "coalesce(l.key='',0), coalesce(m.barcode,'') FROM oprequest r "
+					    "JOIN object o ON o.id=r.id LEFT JOIN object a ON a.guid=r.arg1 "
+					    "LEFT JOIN physical_media m ON m.id=a.id "
+					    "LEFT JOIN object b ON b.guid=r.arg2 LEFT JOIN library l ON "
+					    "l.id=b.id WHERE r.state IN (1,2,3) ORDER BY r.id",
+					    "");
 
 	while (rows_next(q)) {
 		struct asked *a = vec_add(out);
@@ -54,8 +56,9 @@ static int ejected(struct txn *t, void *arg, struct err *e)
 {
 	struct port_row *p = arg;
 	int64_t n = 0;
-	int rc = sql_get(t, e, "SELECT count(*) FROM ieport p JOIN physical_media m ON m.place=p.id WHERE p.element=?", "u",
-			 (uint32_t)p->element, "i", &n);
+	int rc = sql_get(
+		t, e, "SELECT count(*) FROM ieport p JOIN physical_media m ON m.place=p.id WHERE p.element=?",
+		"u", (uint32_t)p->element, "i", &n);
 
 	p->ours = n > 0;
 	return rc;
@@ -68,7 +71,8 @@ static void empty_ports(struct sim *s, bool all)
 		struct place *p = place_at(&s->w, (uint16_t)(PORT + i));
 		struct port_row row = {.element = p->address};
 
-		if (p->cartridge < 0 || s->w.now < s->robot_free || sim_read(s, ejected, &row) || !(row.ours || all))
+		if (p->cartridge < 0 || s->w.now < s->robot_free || sim_read(s, ejected, &row) ||
+		    !(row.ours || all))
 			continue;
 		*vec_add(&s->shelf) = p->cartridge;
 		p->cartridge = -1;
@@ -94,8 +98,8 @@ static void put_in(struct sim *s, void *cartridge)
 
 static int inserting(struct txn *t, void *arg, struct err *e)
 {
-	return sql_get(t, e, "SELECT count(*) FROM librequest WHERE state IN (0,1,5) AND op=?", "u", (uint32_t)NTMS_LM_INJECT,
-		       "i", (int64_t *)arg);
+	return sql_get(t, e, "SELECT count(*) FROM librequest WHERE state IN (0,1,5) AND op=?", "u",
+		       (uint32_t)NTMS_LM_INJECT, "i", (int64_t *)arg);
 }
 
 void people_insert(struct sim *s, const char *tag)
@@ -109,7 +113,8 @@ void people_insert(struct sim *s, const char *tag)
 	for (size_t i = 0; tag && i < s->shelf.n; i++)
 		if (!strcmp(s->w.cartridges.v[s->shelf.v[i]].tag, tag))
 			found = i;
-	if (found >= s->shelf.n || sim_read(s, inserting, &others) || others) /* one person at the mail slot at a time */
+	if (found >= s->shelf.n || sim_read(s, inserting, &others) ||
+	    others) /* one person at the mail slot at a time */
 		return;
 	if (SIM_CALL(s, guid_new(), InjectNtmsMedia, &in, &out))
 		return;
@@ -175,7 +180,8 @@ static void come_by(struct sim *s, void *unused)
 	double hour = (double)((s->w.now - s->start) % DAY_MS) / HOUR_MS;
 	asked_vec all = {0};
 
-	due_add(&s->line, s->w.now + 1 + llround(dice_exponential(&s->people, s->sc.v[SC_OPERATOR]) * S_MS), come_by, NULL);
+	due_add(&s->line, s->w.now + 1 + llround(dice_exponential(&s->people, s->sc.v[SC_OPERATOR]) * S_MS),
+		come_by, NULL);
 	if (hour < s->sc.v[SC_NIGHT])
 		return;
 	empty_ports(s, false);
@@ -187,5 +193,6 @@ static void come_by(struct sim *s, void *unused)
 
 void people_start(struct sim *s)
 {
-	due_add(&s->line, s->w.now + llround(dice_exponential(&s->people, s->sc.v[SC_OPERATOR]) * S_MS), come_by, NULL);
+	due_add(&s->line, s->w.now + llround(dice_exponential(&s->people, s->sc.v[SC_OPERATOR]) * S_MS),
+		come_by, NULL);
 }

@@ -44,7 +44,8 @@ static struct where *hand_for(const struct model *m, struct hands *h, const stru
 	return best;
 }
 
-static double carry(const struct model *m, struct where *hand, const struct where *from, const struct where *to)
+static double carry(const struct model *m, struct where *hand, const struct where *from,
+		    const struct where *to)
 {
 	double t = travel_time(m, hand, from) + m->get + travel_time(m, from, to) + m->put;
 
@@ -75,7 +76,8 @@ typedef VEC(const struct where *) wheres;
 
 static const struct where *any(const wheres *w, struct dice *d) { return w->v[dice_below(d, w->n)]; }
 
-static double cycle(const struct model *m, struct dice *d, const wheres *slots, const wheres *drives, int exchanges)
+static double cycle(const struct model *m, struct dice *d, const wheres *slots, const wheres *drives,
+		    int exchanges)
 {
 	const struct where *drive = any(drives, d);
 	double t = 0;

@@ -175,14 +175,16 @@ void report_json(struct sim *s, FILE *f)
 		fprintf(f, ",\"%s\":%.*f", fig[i].key, fig[i].digits, fig[i].value);
 	fputs(",\"calls\":[", f);
 	vec_each(c, &s->report.calls)
-		fprintf(f, "%s{\"call\":\"%s\",\"code\":\"%s\",\"count\":%llu}", c == s->report.calls.v ? "" : ",",
-			wire_calls[c->call].name, c->code ? wire_code_name(c->code) : "ERROR_SUCCESS",
-			(unsigned long long)c->n);
+		fprintf(f, "%s{\"call\":\"%s\",\"code\":\"%s\",\"count\":%llu}",
+			c == s->report.calls.v ? "" : ",", wire_calls[c->call].name,
+			c->code ? wire_code_name(c->code) : "ERROR_SUCCESS", (unsigned long long)c->n);
 	fputs("],\"hours\":[", f);
 	vec_each(h, &s->report.hours)
-		fprintf(f, "%s{\"asked\":%u,\"mounts\":%u,\"moves\":%u,\"waiting\":%.2f,\"drives\":%.2f,\"robot\":%.3f}",
-			h == s->report.hours.v ? "" : ",", h->asked, h->mounts, h->moves, h->waiting, h->drives,
-			h->robot);
+		fprintf(f,
+			"%s{\"asked\":%u,\"mounts\":%u,\"moves\":%u,\"waiting\":%.2f,\"drives\":%.2f,"
+			"\"robot\":%.3f}",
+			h == s->report.hours.v ? "" : ",", h->asked, h->mounts, h->moves, h->waiting,
+			h->drives, h->robot);
 	fputs("]}\n", f);
 }
 

@@ -26,7 +26,8 @@ struct report {
 	VEC(struct hour) hours;
 	VEC(float) waits; /* seconds, of mounts that succeeded */
 	VEC(struct called) calls;
-	uint64_t asked, mounts, failed, given_up, moves, loads, actions, actions_failed, events, faults, answers, crashes;
+	uint64_t asked, mounts, failed, given_up, moves, loads, actions, actions_failed, events, faults,
+		answers, crashes;
 	double robot_ms;
 };
 

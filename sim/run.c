@@ -104,7 +104,8 @@ void sim_run(struct sim *s)
 				s->idle_looks = 0;
 			else if (++s->idle_looks == 1000) {
 				s->violations++;
-				fprintf(s->tell, "%s: at %lld ms: a deadline stays, however often it is looked at\n",
+				fprintf(s->tell,
+					"%s: at %lld ms: a deadline stays, however often it is looked at\n",
 					s->sc.name, (long long)(at - s->start));
 			}
 			woken = at;
@@ -138,7 +139,10 @@ void sim_restart(struct sim *s)
 		due_add(&s->line, s->w.now + 2 * S_MS, outage_over, NULL);
 }
 
-static size_t least(double asked, size_t there) { return asked > 0 && asked < (double)there ? (size_t)asked : there; }
+static size_t least(double asked, size_t there)
+{
+	return asked > 0 && asked < (double)there ? (size_t)asked : there;
+}
 
 static void seed(struct sim *s)
 {
@@ -165,8 +169,8 @@ int sim_open(struct sim *s, const struct scenario *sc, struct err *e)
 	s->zipf.s = sc->v[SC_ZIPF];
 	s->w.generation = s->model.generation;
 	s->w.rotates = s->model.rotates;
-	world_start(&s->w, least(sc->v[SC_SLOTS], s->model.slots.n), least(sc->v[SC_DRIVES], s->model.drives.n),
-		    least(sc->v[SC_PORTS], s->model.ports.n));
+	world_start(&s->w, least(sc->v[SC_SLOTS], s->model.slots.n),
+		    least(sc->v[SC_DRIVES], s->model.drives.n), least(sc->v[SC_PORTS], s->model.ports.n));
 	s->elements = calloc(s->w.places.n, sizeof *s->elements);
 	for (size_t i = 0; i < s->w.drives; i++)
 		*vec_add(&s->drives) = (struct sim_drive){0};

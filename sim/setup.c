@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * The library as the scenario finds it: media that have been there for long go through first contact, the free pool
- * and allocation by the same calls and controllers as always, but in no time. */
+ * The library as the scenario finds it: media that have been there for long go through first contact, the
+ * free pool and allocation by the same calls and controllers as always, but in no time. */
 #include "sim/sim.h"
 
 #include "base/cleanup.h"
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BATCH 64 /* at a time: each look at the queue costs what is in it */
+#define BATCH 64	       /* at a time: each look at the queue costs what is in it */
 #define START_MS 1767571200000 /* 2026-01-05, a Monday, 0:00 */
 
 struct wanted {
@@ -35,8 +35,10 @@ static bool find_guid(struct sim *s, const char *sql, const char *text, guid *g)
 
 bool medium_of_tag(struct sim *s, const char *tag, guid *medium)
 {
-	return find_guid(s, "SELECT o.guid FROM physical_media m JOIN object o ON o.id=m.id WHERE m.barcode=? AND m.barcode<>''", tag,
-			 medium);
+	return find_guid(s,
+			 "SELECT o.guid FROM physical_media m JOIN object o ON o.id=m.id WHERE m.barcode=? "
+			 "AND m.barcode<>''",
+			 tag, medium);
 }
 
 static int fill(struct sim *s, const char *letter, size_t first, size_t n, double foreign, double unlabelled)
@@ -48,7 +50,8 @@ static int fill(struct sim *s, const char *letter, size_t first, size_t n, doubl
 		bool data = dice_chance(&s->people, foreign);
 
 		if (!dice_chance(&s->people, unlabelled))
-			snprintf(tag, sizeof tag, "%s%05zuL%s", letter, i % 100000, generation ? generation + 1 : "8");
+			snprintf(tag, sizeof tag, "%s%05zuL%s", letter, i % 100000,
+				 generation ? generation + 1 : "8");
 		snprintf(id, sizeof id, "%s%zu", letter, i);
 		cartridge_add(&s->w, (uint16_t)(SLOT + i), tag, data ? LABEL_FOREIGN : LABEL_BLANK,
 			      data ? id : NULL);
@@ -86,8 +89,8 @@ static int new_pool(struct sim *s)
 	struct CreateNtmsMediaPool_out out = {0};
 	int code;
 
-	find_guid(s, "SELECT o.guid FROM media_type t JOIN object o ON o.id=t.id WHERE t.key=?", s->model.generation,
-		  &in.mediaType);
+	find_guid(s, "SELECT o.guid FROM media_type t JOIN object o ON o.id=t.id WHERE t.key=?",
+		  s->model.generation, &in.mediaType);
 	code = CALL(&s->w, CreateNtmsMediaPool, &in, &out);
 	s->pool = out.pool;
 	return code ? code : set_policy(s);
@@ -105,7 +108,7 @@ static int label_all(struct sim *s)
 	vec_each(k, &s->w.cartridges) {
 		struct MoveToNtmsMediaPool_in in = {.pool = free_pool};
 		int code = medium_of_tag(s, k->tag, &in.medium) ? CALL(&s->w, MoveToNtmsMediaPool, &in, NULL)
-								 : ERROR_INVALID_MEDIA;
+								: ERROR_INVALID_MEDIA;
 
 		if (code)
 			return code;
@@ -144,8 +147,10 @@ int sim_setup(struct sim *s, struct err *e)
 	int code;
 
 	if (v[SC_MEDIA] + v[SC_UNKNOWN] > (double)s->w.slots || v[SC_ALLOCATED] > v[SC_MEDIA])
-		return err_set(e, ERROR_INVALID_DATA, "%s: %zu slots can't hold %g media and %g unknown ones, or more are "
-			       "allocated than there are", s->sc.name, s->w.slots, v[SC_MEDIA], v[SC_UNKNOWN]);
+		return err_set(e, ERROR_INVALID_DATA,
+			       "%s: %zu slots can't hold %g media and %g unknown ones, or more are "
+			       "allocated than there are",
+			       s->sc.name, s->w.slots, v[SC_MEDIA], v[SC_UNKNOWN]);
 	s->w.now = START_MS - DAY_MS;
 	world_up(&s->w);
 	for (size_t i = 0; i < (size_t)v[SC_MEDIA]; i += BATCH)
@@ -160,7 +165,8 @@ int sim_setup(struct sim *s, struct err *e)
 			       wire_code_name((uint32_t)code));
 	while (s->calibrated.n < s->w.cartridges.n)
 		*vec_add(&s->calibrated) = true;
-	find_guid(s, "SELECT o.guid FROM library l JOIN object o ON o.id=l.id WHERE l.key=?", "test", &s->library);
+	find_guid(s, "SELECT o.guid FROM library l JOIN object o ON o.id=l.id WHERE l.key=?", "test",
+		  &s->library);
 	s->w.now = START_MS;
 	s->w.done.n = 0;
 	shelve(s, (size_t)v[SC_SHELF]);

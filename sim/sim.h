@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The simulator: a world (rsmd and a library in memory) whose actions take the time that a model says, under a load
- * of applications and people, with faults by seed. One thread; the same scenario and seed give the same run.
+ * The simulator: a world (rsmd and a library in memory) whose actions take the time that a model says, under
+ * a load of applications and people, with faults by seed. One thread; the same scenario and seed give the
+ * same run.
  */
 #ifndef SIM_SIM_H
 #define SIM_SIM_H
@@ -23,9 +24,9 @@
 struct job; /* of an application: load.c */
 
 struct sim_drive {
-	double written;	  /* MB in this mount */
-	double position;  /* 0 beginning, 1 end of tape */
-	double dirty_in;  /* mounts */
+	double written;	 /* MB in this mount */
+	double position; /* 0 beginning, 1 end of tape */
+	double dirty_in; /* mounts */
 	bool dirty;
 };
 
@@ -111,7 +112,8 @@ void fault_blurs(struct sim *s, const struct action *a, struct element_state *el
 
 /* ---- check.c: what always holds (docs/architecture.md) ---- */
 
-/* How many of the invariants are violated; says which. quiet: nothing is under way, so that rows and robot must agree. */
+/* How many of the invariants are violated; says which. quiet: nothing is under way, so that rows and robot
+ * must agree. */
 int sim_check(struct sim *s, bool quiet);
 
 #endif

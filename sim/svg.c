@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * The run hour by hour, as three plots one above the other: mounts per hour, mounts that wait, drives in use. */
+ * The run hour by hour, as three plots one above the other: mounts per hour, mounts that wait, drives in use.
+ */
 #include "sim/sim.h"
 
 #include "base/cleanup.h"
@@ -46,11 +47,12 @@ static void draw(FILE *f, const struct report *r, const struct plot *p, double y
 		fprintf(f,
 			"<line x1=\"%g\" y1=\"%g\" x2=\"%g\" y2=\"%g\" stroke=\"#ccc\"/>"
 			"<text x=\"%g\" y=\"%g\" text-anchor=\"end\">%g</text>\n",
-			LEFT, y + HEIGHT * i / 2, LEFT + WIDTH, y + HEIGHT * i / 2, LEFT - 6, y + HEIGHT * i / 2 + 4,
-			most * (2 - i) / 2);
+			LEFT, y + HEIGHT * i / 2, LEFT + WIDTH, y + HEIGHT * i / 2, LEFT - 6,
+			y + HEIGHT * i / 2 + 4, most * (2 - i) / 2);
 	for (size_t h = 0; h <= r->hours.n; h += day)
-		fprintf(f, "<text x=\"%.1f\" y=\"%g\" text-anchor=\"middle\">%zu%s</text>\n", LEFT + step * (double)h,
-			y + HEIGHT + 14, day < 24 ? h : h / 24, day < 24 ? " h" : " d");
+		fprintf(f, "<text x=\"%.1f\" y=\"%g\" text-anchor=\"middle\">%zu%s</text>\n",
+			LEFT + step * (double)h, y + HEIGHT + 14, day < 24 ? h : h / 24,
+			day < 24 ? " h" : " d");
 	fprintf(f, "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\" points=\"", p->colour);
 	for (size_t h = 0; h < r->hours.n; h++)
 		fprintf(f, "%.1f,%.1f ", LEFT + step * ((double)h + 0.5),
@@ -66,10 +68,12 @@ int report_svg(struct sim *s, const char *file)
 	if (!f)
 		return -1;
 	fprintf(f,
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%g\" height=\"%g\" font-family=\"sans-serif\" "
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%g\" height=\"%g\" "
+		"font-family=\"sans-serif\" "
 		"font-size=\"12\">\n<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n"
 		"<text x=\"%g\" y=\"16\" font-weight=\"bold\">%s, seed %.0f</text>\n",
-		LEFT + WIDTH + 30, TOP + each * (double)countof(plots), LEFT, s->model.name, s->sc.v[SC_SEED]);
+		LEFT + WIDTH + 30, TOP + each * (double)countof(plots), LEFT, s->model.name,
+		s->sc.v[SC_SEED]);
 	for (size_t i = 0; i < countof(plots); i++)
 		draw(f, &s->report, &plots[i], TOP + each * (double)i);
 	fputs("</svg>\n", f);

@@ -151,7 +151,8 @@ void world_probe(struct world *w)
 		if (!i && w->serial)
 			snprintf(d->serial, sizeof d->serial, "%s", w->serial);
 		snprintf(d->device, sizeof d->device, "/dev/test%zu", i);
-		snprintf(d->node, sizeof d->node, "/dev/test%zu", i); /* a local one: it is granted to users */
+		snprintf(d->node, sizeof d->node, "/dev/test%zu",
+			 i); /* a local one: it is granted to users */
 		snprintf(d->generation, sizeof d->generation, "%s", w->generation ? w->generation : "");
 	}
 	p.drives = drives.v, p.n_drives = drives.n;

@@ -34,8 +34,8 @@ struct store_config {
 	 * ":memory:" for tests and the simulator: one connection behind a lock, so a reader waits while a
 	 * group of jobs runs. */
 	const char *path;
-	/* No writer's thread: jobs run at once, on the thread that hands them in, each in a group of its own. For one
-	 * thread in all, on a store in memory: a simulation. */
+	/* No writer's thread: jobs run at once, on the thread that hands them in, each in a group of its own.
+	 * For one thread in all, on a store in memory: a simulation. */
 	bool single;
 	int64_t (*now)(void *); /* the clock; NULL: clock_now() */
 	void *now_arg;

@@ -14,15 +14,20 @@
 #define REQ 1
 #define OPT 0
 #define ARG_(S, kind, name, need) {#name, W_##kind, offsetof(struct S, name), need, 0, NULL},
-#define DESCRIBE_(fn, method, path, mode)                                               \
-	static const struct wire_member in_##fn[] = {IN_##fn(ARG_, fn##_in){.key = NULL}}; \
+#define DESCRIBE_(fn, method, path, mode)                                                                    \
+	static const struct wire_member in_##fn[] = {IN_##fn(ARG_, fn##_in){.key = NULL}};                   \
 	static const struct wire_member out_##fn[] = {OUT_##fn(ARG_, fn##_out){.key = NULL}};
 CALLS(DESCRIBE_)
 
-#define CALL_(fn, method, path, mode)                                                    \
-	[CALL_##fn] = {#fn,                       #method,                    path,     \
-		       M_##mode,                  in_##fn,                    out_##fn, \
-		       sizeof(struct fn##_in), sizeof(struct fn##_out)},
+#define CALL_(fn, method, path, mode)                                                                        \
+	[CALL_##fn] = {#fn,                                                                                  \
+		       #method,                                                                              \
+		       path,                                                                                 \
+		       M_##mode,                                                                             \
+		       in_##fn,                                                                              \
+		       out_##fn,                                                                             \
+		       sizeof(struct fn##_in),                                                               \
+		       sizeof(struct fn##_out)},
 const struct wire_call_desc wire_calls[CALL_COUNT] = {CALLS(CALL_)};
 
 #define GET 0
@@ -31,11 +36,11 @@ const struct wire_call_desc wire_calls[CALL_COUNT] = {CALLS(CALL_)};
 const struct wire_member wire_common[] = {COMMON_FIELDS(FIELD_){.key = NULL}};
 const size_t wire_n_common = countof(wire_common) - 1;
 
-#define FIELDS_(type, resource, table, member, owner, right) \
+#define FIELDS_(type, resource, table, member, owner, right)                                                 \
 	static const struct wire_member fields_##table[] = {type##_FIELDS(FIELD_){.key = NULL}};
 OBJECT_TYPES(FIELDS_)
 
-#define TYPE_(type, resource, table, member, owner, right) \
+#define TYPE_(type, resource, table, member, owner, right)                                                   \
 	[type] = {type, resource, #table, OWNER_##owner, right, fields_##table, countof(fields_##table) - 1},
 const struct wire_type_desc wire_types[WIRE_TYPES] = {OBJECT_TYPES(TYPE_)};
 
@@ -55,11 +60,20 @@ void wire_clear(const struct wire_member *members, void *args)
 		void *p = (char *)args + m->offset;
 
 		switch (m->kind) {
-		case W_TEXT: free(*(char **)p), *(char **)p = NULL; break;
-		case W_BLOB: free(((struct wire_blob *)p)->p), *(struct wire_blob *)p = (struct wire_blob){0}; break;
-		case W_GUIDS: free(((struct wire_guids *)p)->v), *(struct wire_guids *)p = (struct wire_guids){0}; break;
-		case W_OBJECT: wire_object_clear(p); break;
-		default: break;
+		case W_TEXT:
+			free(*(char **)p), *(char **)p = NULL;
+			break;
+		case W_BLOB:
+			free(((struct wire_blob *)p)->p), *(struct wire_blob *)p = (struct wire_blob){0};
+			break;
+		case W_GUIDS:
+			free(((struct wire_guids *)p)->v), *(struct wire_guids *)p = (struct wire_guids){0};
+			break;
+		case W_OBJECT:
+			wire_object_clear(p);
+			break;
+		default:
+			break;
 		}
 	}
 }
@@ -69,8 +83,9 @@ const char *wire_code_name(uint32_t code)
 	static _Thread_local char other[24];
 
 	switch (code) {
-#define NAME_(c) \
-	case c: return #c;
+#define NAME_(c)                                                                                             \
+	case c:                                                                                              \
+		return #c;
 		CODES(NAME_)
 	}
 	snprintf(other, sizeof other, "ERROR_%u", code);
@@ -129,8 +144,8 @@ int wire_time_parse(const char *text, int64_t *ms)
 {
 	unsigned y, mo, d, h, mi, s, f = 0;
 
-	if (!time_shaped(text) || sscanf(text, "%4u-%2u-%2uT%2u:%2u:%2u", &y, &mo, &d, &h, &mi, &s) != 6 || mo < 1 ||
-	    mo > 12 || d < 1 || d > 31 || h > 23 || mi > 59 || s > 60)
+	if (!time_shaped(text) || sscanf(text, "%4u-%2u-%2uT%2u:%2u:%2u", &y, &mo, &d, &h, &mi, &s) != 6 ||
+	    mo < 1 || mo > 12 || d < 1 || d > 31 || h > 23 || mi > 59 || s > 60)
 		return 0;
 	text += strlen("0000-00-00T00:00:00");
 	if (*text == '.') {
@@ -152,7 +167,8 @@ size_t wire_base64_encode(const uint8_t *p, size_t n, char *out)
 
 	for (size_t i = 0; i < n; i += 3) {
 		size_t left = n - i;
-		uint32_t v = (uint32_t)p[i] << 16 | (left > 1 ? (uint32_t)p[i + 1] << 8 : 0) | (left > 2 ? p[i + 2] : 0);
+		uint32_t v = (uint32_t)p[i] << 16 | (left > 1 ? (uint32_t)p[i + 1] << 8 : 0) |
+			     (left > 2 ? p[i + 2] : 0);
 
 		*q++ = b64[v >> 18];
 		*q++ = b64[v >> 12 & 63];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * The contract between client/ and api/, made from calls.def and objects.def: one struct for the arguments and one
- * for the results of each call, and descriptions of both that a marshaller walks. Knows names and types, nothing else.
+ * The contract between client/ and api/, made from calls.def and objects.def: one struct for the arguments
+ * and one for the results of each call, and descriptions of both that a marshaller walks. Knows names and
+ * types, nothing else.
  */
 #ifndef WIRE_WIRE_H
 #define WIRE_WIRE_H
@@ -21,7 +22,20 @@
 #define WIRE_API_VERSION 1
 
 /* One set of GUID, U32 ... for arguments and fields */
-enum wire_kind { W_GUID, W_U32, W_U16, W_I32, W_I64, W_BOOL, W_TIME, W_TEXT, W_BLOB, W_BYTES, W_GUIDS, W_OBJECT };
+enum wire_kind {
+	W_GUID,
+	W_U32,
+	W_U16,
+	W_I32,
+	W_I64,
+	W_BOOL,
+	W_TIME,
+	W_TEXT,
+	W_BLOB,
+	W_BYTES,
+	W_GUIDS,
+	W_OBJECT
+};
 enum wire_mode { M_READ, M_WRITE, M_WAIT, M_EDGE };
 
 struct wire_blob {
@@ -36,9 +50,9 @@ struct wire_guids {
 /* One field of an object, as read from or to be written to a row. */
 struct wire_value {
 	const struct wire_member *field;
-	int64_t num;           /* U32 U16 I64 BOOL TIME (milliseconds, 0 = none) */
-	guid id;               /* GUID */
-	char *text;            /* TEXT, owned */
+	int64_t num;	       /* U32 U16 I64 BOOL TIME (milliseconds, 0 = none) */
+	guid id;	       /* GUID */
+	char *text;	       /* TEXT, owned */
 	struct wire_blob blob; /* BYTES, owned */
 };
 /* An object's fields: what SetNtmsObjectInformation got, in the order of the table; absent ones left out. */
@@ -58,14 +72,15 @@ struct wire_object {
 #include "wire/calls.def"
 #include "wire/objects.def"
 
-/* struct AllocateNtmsMedia_in { guid pool; guid call; ... char unused_; }: owned members are freed by wire_clear() */
+/* struct AllocateNtmsMedia_in { guid pool; guid call; ... char unused_; }: owned members are freed by
+ * wire_clear() */
 #define WIRE_FIELD_(S, kind, name, need) WIRE_C_##kind name;
-#define WIRE_STRUCTS_(fn, method, path, mode)  \
-	struct fn##_in {                       \
-		IN_##fn(WIRE_FIELD_, ) char unused_;  \
-	};                                     \
-	struct fn##_out {                      \
-		OUT_##fn(WIRE_FIELD_, ) char unused_; \
+#define WIRE_STRUCTS_(fn, method, path, mode)                                                                \
+	struct fn##_in {                                                                                     \
+		IN_##fn(WIRE_FIELD_, ) char unused_;                                                         \
+	};                                                                                                   \
+	struct fn##_out {                                                                                    \
+		OUT_##fn(WIRE_FIELD_, ) char unused_;                                                        \
 	};
 CALLS(WIRE_STRUCTS_)
 
@@ -80,8 +95,8 @@ struct wire_member {
 	enum wire_kind kind;
 	uint16_t offset; /* in the in/out struct; objects: unused */
 	uint8_t required;
-	uint8_t settable;  /* objects */
-	const char *sql;   /* objects, server only */
+	uint8_t settable; /* objects */
+	const char *sql;  /* objects, server only */
 };
 
 struct wire_call_desc {
@@ -96,7 +111,7 @@ extern const struct wire_call_desc wire_calls[CALL_COUNT];
 enum wire_owner { OWNER_LIBRARY, OWNER_POOL, OWNER_COMPUTER };
 
 struct wire_type_desc {
-	uint32_t type;        /* NTMS_DRIVE ...; 0 for a hole */
+	uint32_t type;	      /* NTMS_DRIVE ...; 0 for a hole */
 	const char *resource; /* "drives" */
 	const char *table;    /* "drive" */
 	enum wire_owner owner;
@@ -107,7 +122,7 @@ struct wire_type_desc {
 
 #define WIRE_TYPES 19
 extern const struct wire_type_desc wire_types[WIRE_TYPES]; /* index: NTMS type */
-extern const struct wire_member wire_common[];             /* COMMON_FIELDS, ended by key NULL */
+extern const struct wire_member wire_common[];		   /* COMMON_FIELDS, ended by key NULL */
 extern const size_t wire_n_common;
 
 /* Frees what the members of an in or out struct own. */

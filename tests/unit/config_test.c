@@ -64,9 +64,9 @@ static const struct {
 	{"[library a]\nchanger = /dev/sg1\n[library a]\nchanger = /dev/sg2\n",
 	 "3: [library a] stands in line 1 already\n"},
 	{"[library a]\n", "1: [library a] has neither `changer` nor `drive`\n"},
-	{"[library a]\nchanger = sg1\n",
-	 "2: changer: a device is /dev/NAME, scsi:NAME, iscsi://HOST:PORT/TARGET/LUN or virtual:/PATH, not \"sg1\"\n"
-	 "1: [library a] has neither `changer` nor `drive`\n"},
+	{"[library a]\nchanger = sg1\n", "2: changer: a device is /dev/NAME, scsi:NAME, "
+					 "iscsi://HOST:PORT/TARGET/LUN or virtual:/PATH, not \"sg1\"\n"
+					 "1: [library a] has neither `changer` nor `drive`\n"},
 	{"[library a]\nchanger = /dev/sg1\nchanger = /dev/sg1\n", "3: changer stands in line 2 already\n"},
 	{"[library a]\nchanger = /dev/sg1\n[library b]\nchanger = /dev/sg1\n",
 	 "4: changer /dev/sg1 is that of [library a] in line 2 already\n"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * The models against what is published about the libraries: exchanges in the order they are asked for, by the hands
- * alone, without controllers. */
+ * The models against what is published about the libraries: exchanges in the order they are asked for, by the
+ * hands alone, without controllers. */
 #include "sim/physics.h"
 
 #include <setjmp.h>
@@ -26,8 +26,9 @@ static void between(const char *what, const char *model, double v, double least,
 
 static void ts4500_mounts(void **state)
 {
-	static const char *const names[] = {"ts4500-4-1", "ts4500-6-1", "ts4500-8-1", "ts4500-12-1", "ts4500-18-1",
-					    "ts4500-4-2", "ts4500-6-2", "ts4500-8-2", "ts4500-12-2", "ts4500-18-2"};
+	static const char *const names[] = {"ts4500-4-1",  "ts4500-6-1", "ts4500-8-1", "ts4500-12-1",
+					    "ts4500-18-1", "ts4500-4-2", "ts4500-6-2", "ts4500-8-2",
+					    "ts4500-12-2", "ts4500-18-2"};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		struct model m;
@@ -64,7 +65,8 @@ static void autoloader_swap(void **state)
 
 	load("autoloader-24", &m);
 	dice_seed(&d, 7, "test");
-	between("seconds a swap", "autoloader-24", 3600 / fifo_rate(&m, &d, 20000), m.swap * 0.9, m.swap * 1.1);
+	between("seconds a swap", "autoloader-24", 3600 / fifo_rate(&m, &d, 20000), m.swap * 0.9,
+		m.swap * 1.1);
 	model_free(&m);
 }
 
@@ -124,8 +126,9 @@ static void pass_through(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ts4500_mounts), cmocka_unit_test(move_times), cmocka_unit_test(autoloader_swap),
-		cmocka_unit_test(sizes),	 cmocka_unit_test(trapezoid),  cmocka_unit_test(pass_through),
+		cmocka_unit_test(ts4500_mounts),   cmocka_unit_test(move_times),
+		cmocka_unit_test(autoloader_swap), cmocka_unit_test(sizes),
+		cmocka_unit_test(trapezoid),	   cmocka_unit_test(pass_through),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * Runs of the simulator: the same seed gives the same bytes, another one doesn't; what always holds, holds; and the
- * checks can fail. */
+ * Runs of the simulator: the same seed gives the same bytes, another one doesn't; what always holds, holds;
+ * and the checks can fail. */
 #include "sim/sim.h"
 
 #include <setjmp.h>
@@ -112,8 +112,8 @@ static void bad_files(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(same_seed_same_bytes), cmocka_unit_test(checks_can_fail),
-					   cmocka_unit_test(bad_files)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(same_seed_same_bytes),
+					   cmocka_unit_test(checks_can_fail), cmocka_unit_test(bad_files)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
