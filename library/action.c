@@ -265,7 +265,7 @@ int action_outcome(struct ctl *c, const struct event *ev)
 	if (rc == SQL_NONE)
 		return 0;
 	TRY(rc);
-	if (r.state != NTMS_LM_INPROCESS && r.state != NTMS_LM_WAITING && r.state != NTMS_LM_QUEUED)
+	if (!request_is_open(&r))
 		return 0; /* ended meanwhile: drives_tidy() cleans up */
 	c->acted = a.drive;
 	if (ev->outcome != OUTCOME_DONE)

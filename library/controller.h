@@ -74,6 +74,11 @@ extern const struct phase phase_enable, phase_disable;				 /* enable.c */
 /* ---- requests (queue.c) ---- */
 int queue_run(struct ctl *);
 int request_load(struct ctl *, int64_t id, struct request *);
+/* Neither finished nor collected for a later eject. */
+static inline bool request_is_open(const struct request *r)
+{
+	return r->state == NTMS_LM_QUEUED || r->state == NTMS_LM_INPROCESS || r->state == NTMS_LM_WAITING;
+}
 /* Ends it; STEP_END. code 0 with NTMS_LM_PASSED. */
 int request_end(struct ctl *, const struct request *, uint32_t lm_state, uint32_t code, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));

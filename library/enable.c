@@ -22,23 +22,16 @@ static int target(struct ctl *c, const struct request *r, int64_t *id)
 /* A library's devices go with it. */
 static int devices_enable(struct ctl *c, bool enabled)
 {
-	VEC(int64_t) ids = {0};
-	int rc;
+	auto_ids struct ids devices = {0};
 
-	{
-		auto_rows struct rows *q = sql_rows(c->t, c->e,
-						    "SELECT id FROM drive WHERE library=?1 UNION ALL SELECT "
-						    "id FROM changer WHERE library=?1",
-						    "i", c->id);
-
-		while (rows_next(q))
-			*vec_add(&ids) = rows_i64(q, 0);
-		rc = rows_failed(q) ? (int)c->e->code : 0;
-	}
-	for (size_t i = 0; !rc && i < ids.n; i++)
-		rc = object_enable(c->t, ids.v[i], enabled, c->e);
-	vec_free(&ids);
-	return rc;
+	TRY(ids_of(sql_rows(c->t, c->e,
+			    "SELECT id FROM drive WHERE library=?1 UNION ALL SELECT id FROM changer WHERE "
+			    "library=?1",
+			    "i", c->id),
+		   &devices, c->e));
+	vec_each(id, &devices)
+		TRY(object_enable(c->t, *id, enabled, c->e));
+	return 0;
 }
 
 static int enable_start(struct ctl *c, struct request *r)
@@ -69,34 +62,28 @@ const struct phase phase_enable = {"enable", enable_start, NULL};
 /* What still waits for a disabled library ends: nothing of it could run. */
 static int end_waiting(struct ctl *c, const struct request *self)
 {
-	VEC(int64_t) ids = {0};
-	int rc;
+	auto_ids struct ids waiting = {0};
 
-	{
-		auto_rows struct rows *q = sql_rows(
-			c->t, c->e,
-			"SELECT id FROM librequest WHERE library=? AND state IN (0,1,5) AND id<>? AND op>6",
-			"ii", c->id, self->id);
-
-		while (rows_next(q))
-			*vec_add(&ids) = rows_i64(q, 0);
-		rc = rows_failed(q) ? (int)c->e->code : 0;
-	}
-	for (size_t i = 0; !rc && i < ids.n; i++) {
+	TRY(ids_of(
+		sql_rows(c->t, c->e,
+			 "SELECT id FROM librequest WHERE library=? AND state IN (0,1,5) AND id<>? AND op>6",
+			 "ii", c->id, self->id),
+		&waiting, c->e));
+	vec_each(id, &waiting) {
 		struct request o;
 		bool acting;
+		int rc = request_load(c, *id, &o);
 
-		rc = request_load(c, ids.v[i], &o);
-		acting = !rc && request_acting(c, o.id, &rc);
-		if (!rc && !acting && o.state != NTMS_LM_PASSED && o.state != NTMS_LM_FAILED &&
-		    o.state != NTMS_LM_CANCELLED) {
-			rc = request_end(c, &o, NTMS_LM_FAILED, ERROR_RESOURCE_DISABLED,
-					 "the library was disabled");
-			rc = rc < 0 ? 0 : rc;
-		}
+		TRY(rc);
+		acting = request_acting(c, o.id, &rc);
+		TRY(rc);
+		if (acting || !request_is_open(&o))
+			continue;
+		rc = request_end(c, &o, NTMS_LM_FAILED, ERROR_RESOURCE_DISABLED, "the library was disabled");
+		if (rc > 0)
+			return rc;
 	}
-	vec_free(&ids);
-	return rc;
+	return 0;
 }
 
 static int disable_drive(struct ctl *c, struct request *r)

@@ -157,32 +157,23 @@ static int stow_start(struct ctl *c, struct request *r)
 
 static int stow_outcome(struct ctl *c, struct request *r, const struct event *ev)
 {
-	VEC(int64_t) sides = {0};
+	auto_ids struct ids sides = {0};
 	int64_t cleaner = 0;
-	int rc;
 
 	TRY(sql_do(c->t, c->e, "UPDATE librequest SET done=done+1 WHERE id=?", "i", r->id));
 	TRY(sql_get(c->t, c->e, "SELECT cleaner FROM physical_media WHERE id=?", "i", r->medium, "i",
 		    &cleaner));
 	if (cleaner) /* never mounted to identify it */
 		return STEP_STAY;
-	{
-		auto_rows struct rows *q = sql_rows(
-			c->t, c->e, "SELECT id FROM side WHERE medium=? ORDER BY number", "i", r->medium);
-
-		while (rows_next(q))
-			*vec_add(&sides) = rows_i64(q, 0);
-		rc = rows_failed(q) ? (int)c->e->code : 0;
-	}
-	for (size_t i = 0; !rc && i < sides.n; i++) {
+	TRY(ids_of(sql_rows(c->t, c->e, "SELECT id FROM side WHERE medium=? ORDER BY number", "i", r->medium),
+		   &sides, c->e));
+	vec_each(side, &sides) {
 		struct request_new n = {
-			.library = c->id, .op = NTMS_LM_PROCESSOMID, .side = sides.v[i], .medium = r->medium};
-		int64_t id;
+			.library = c->id, .op = NTMS_LM_PROCESSOMID, .side = *side, .medium = r->medium};
 
-		rc = request_new(c->t, &n, &id, NULL, c->e);
+		TRY(request_new(c->t, &n, NULL, NULL, c->e));
 	}
-	vec_free(&sides);
-	return rc ? rc : STEP_STAY;
+	return STEP_STAY;
 }
 
 const struct phase phase_stow = {"stow", stow_start, stow_outcome};

@@ -3,17 +3,6 @@
  * on the shelf. */
 #include "library/controller.h"
 
-typedef VEC(int64_t) id_vec;
-
-static int ids_of(struct ctl *c, id_vec *out, const char *sql, int64_t a, int64_t b)
-{
-	auto_rows struct rows *q = sql_rows(c->t, c->e, sql, "ii", a, b);
-
-	while (rows_next(q))
-		*vec_add(out) = rows_i64(q, 0);
-	return rows_failed(q) ? (int)c->e->code : 0;
-}
-
 /* All media of the request's call are online, in one library: hand its requests over to that one. */
 static int hand_over(struct ctl *c, const struct request *r)
 {
@@ -61,8 +50,7 @@ static int look_at(struct ctl *c, int64_t id)
 	struct request r;
 	int rc = request_load(c, id, &r);
 
-	if (rc == SQL_NONE ||
-	    (!rc && r.state != NTMS_LM_QUEUED && r.state != NTMS_LM_INPROCESS && r.state != NTMS_LM_WAITING))
+	if (rc == SQL_NONE || (!rc && !request_is_open(&r)))
 		return 0;
 	TRY(rc);
 	if (r.op >= NTMS_LM_DISABLEMEDIA && r.op <= NTMS_LM_ENABLEMEDIA) { /* needs no device */
@@ -97,44 +85,44 @@ static int look_at(struct ctl *c, int64_t id)
 /* Mounts whose time is over, and those that nobody waits for any more. */
 int deadlines_run(struct ctl *c)
 {
-	id_vec late = {0};
-	int rc = ids_of(c, &late,
-			"SELECT id FROM librequest WHERE library=? AND state IN (0,1,5) AND op=17 AND "
-			"((deadline>0 AND deadline<=?) OR wanted & 0x10000)", /* WANTED_STOP */
-			c->id, c->now);
+	auto_ids struct ids late = {0};
 
-	for (size_t i = 0; !rc && i < late.n; i++) {
+	TRY(ids_of(sql_rows(c->t, c->e,
+			    "SELECT id FROM librequest WHERE library=? AND state IN (0,1,5) AND op=17 AND "
+			    "((deadline>0 AND deadline<=?) OR wanted & ?)",
+			    "iiu", c->id, c->now, (uint32_t)WANTED_STOP),
+		   &late, c->e));
+	vec_each(id, &late) {
 		struct request r;
+		int rc;
 
-		rc = request_load(c, late.v[i], &r);
-		if (rc ||
-		    (r.state != NTMS_LM_QUEUED && r.state != NTMS_LM_INPROCESS && r.state != NTMS_LM_WAITING))
+		TRY(request_load(c, *id, &r));
+		if (!request_is_open(&r)) /* it ended with another of its call */
 			continue;
 		if (r.wanted & WANTED_STOP)
 			rc = request_end(c, &r, NTMS_LM_CANCELLED, ERROR_CANCELLED,
 					 "its session was closed, or its call given up");
 		else
 			rc = request_end(c, &r, NTMS_LM_CANCELLED, ERROR_TIMEOUT, "the call's time was over");
-		rc = rc < 0 ? 0 : rc;
+		if (rc > 0)
+			return rc;
 	}
-	vec_free(&late);
-	return rc;
+	return 0;
 }
 
 int offline_run(struct ctl *c)
 {
-	id_vec open = {0};
-	int rc;
+	auto_ids struct ids open = {0};
 
 	TRY(allocations_retry(c->t, c->e));
 	TRY(waiting_expire(c->t, c->e));
 	TRY(purge_finished(c->t, c->e));
 	TRY(deadlines_run(c));
-	rc = ids_of(c, &open,
-		    "SELECT id FROM librequest WHERE library=? AND state IN (0,1,5) AND id>? ORDER BY id",
-		    c->id, 0);
-	for (size_t i = 0; !rc && i < open.n; i++)
-		rc = look_at(c, open.v[i]);
-	vec_free(&open);
-	return rc;
+	TRY(ids_of(sql_rows(c->t, c->e,
+			    "SELECT id FROM librequest WHERE library=? AND state IN (0,1,5) ORDER BY id", "i",
+			    c->id),
+		   &open, c->e));
+	vec_each(id, &open)
+		TRY(look_at(c, *id));
+	return 0;
 }

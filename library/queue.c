@@ -64,36 +64,26 @@ int request_load(struct ctl *c, int64_t id, struct request *r)
 /* The other requests of a mount of several media end with the first that fails. */
 static int end_call(struct ctl *c, const struct request *r)
 {
-	VEC(int64_t) others = {0};
-	int rc = 0;
+	auto_ids struct ids others = {0};
 
 	if (guid_is_null(&r->call))
 		return 0;
-	{
-		auto_rows struct rows *q =
-			sql_rows(c->t, c->e, "SELECT id FROM librequest WHERE call=? AND id<>?", "gi",
-				 &r->call, r->id);
-
-		while (rows_next(q))
-			*vec_add(&others) = rows_i64(q, 0);
-		rc = rows_failed(q) ? (int)c->e->code : 0;
-	}
-	for (size_t i = 0; !rc && i < others.n; i++) {
+	TRY(ids_of(sql_rows(c->t, c->e, "SELECT id FROM librequest WHERE call=? AND id<>?", "gi", &r->call,
+			    r->id),
+		   &others, c->e));
+	vec_each(id, &others) {
 		struct request o;
 
-		rc = request_load(c, others.v[i], &o);
-		if (!rc && o.state == NTMS_LM_PASSED) /* it has its drive already: give it back */
-			rc = sql_do(c->t, c->e, "UPDATE physical_media SET mounted_side=NULL WHERE id=?", "i",
-				    o.medium);
-		else if (!rc && (o.state == NTMS_LM_QUEUED || o.state == NTMS_LM_INPROCESS ||
-				 o.state == NTMS_LM_WAITING))
-			rc = request_finish(c->t, o.id, NTMS_LM_CANCELLED, ERROR_CANCELLED,
-					    "another medium of the same call failed", c->e);
-		if (!rc)
-			rc = drive_release(c, o.drive);
+		TRY(request_load(c, *id, &o));
+		if (o.state == NTMS_LM_PASSED) /* it has its drive already: give it back */
+			TRY(sql_do(c->t, c->e, "UPDATE physical_media SET mounted_side=NULL WHERE id=?", "i",
+				   o.medium));
+		else if (request_is_open(&o))
+			TRY(request_finish(c->t, o.id, NTMS_LM_CANCELLED, ERROR_CANCELLED,
+					   "another medium of the same call failed", c->e));
+		TRY(drive_release(c, o.drive));
 	}
-	vec_free(&others);
-	return rc;
+	return 0;
 }
 
 /* What it asked of the operator is done, or nobody wants it any more. */
@@ -246,8 +236,7 @@ static int look(struct ctl *c, bool *moved)
 		if (ids.v[i].waits && none)
 			continue;
 		rc = request_load(c, ids.v[i].id, &r);
-		if (rc ||
-		    (r.state != NTMS_LM_QUEUED && r.state != NTMS_LM_INPROCESS && r.state != NTMS_LM_WAITING))
+		if (rc || !request_is_open(&r))
 			continue;
 		if (r.poll_at) /* its time has come: whatever it still waits for will look at the queue itself
 				*/

@@ -56,22 +56,14 @@ static int not_configured(struct ctl *c, const struct library_key *keys, size_t 
 /* RSM: unfinished library requests do not survive a start. */
 static int cancel_requests(struct ctl *c)
 {
-	VEC(int64_t) ids = {0};
-	int rc;
+	auto_ids struct ids open = {0};
 
-	{
-		auto_rows struct rows *q =
-			sql_rows(c->t, c->e, "SELECT id FROM librequest WHERE state IN (0,1,5,6)", "");
-
-		while (rows_next(q))
-			*vec_add(&ids) = rows_i64(q, 0);
-		rc = rows_failed(q) ? (int)c->e->code : 0;
-	}
-	for (size_t i = 0; !rc && i < ids.n; i++)
-		rc = request_finish(c->t, ids.v[i], NTMS_LM_CANCELLED, ERROR_CANCELLED,
-				    "rsmd was started anew", c->e);
-	vec_free(&ids);
-	return rc;
+	TRY(ids_of(sql_rows(c->t, c->e, "SELECT id FROM librequest WHERE state IN (0,1,5,6)", ""), &open,
+		   c->e));
+	vec_each(id, &open)
+		TRY(request_finish(c->t, *id, NTMS_LM_CANCELLED, ERROR_CANCELLED, "rsmd was started anew",
+				   c->e));
+	return 0;
 }
 
 /* Free labels that were still to be written are asked for again: their sides would stay Unprepared for ever.

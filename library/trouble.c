@@ -126,8 +126,7 @@ static bool holds(const told_vec *now, int64_t object, const char *message)
 /* Those that the rows don't confirm go, answered or not: the next time they are news. */
 static int withdraw(struct ctl *c, const char *trouble, const told_vec *now)
 {
-	VEC(int64_t) gone = {0};
-	int rc;
+	auto_ids struct ids gone = {0};
 
 	{
 		auto_rows struct rows *q =
@@ -140,12 +139,12 @@ static int withdraw(struct ctl *c, const char *trouble, const told_vec *now)
 		while (rows_next(q))
 			if (!holds(now, rows_i64(q, 1), rows_text(q, 2)))
 				*vec_add(&gone) = rows_i64(q, 0);
-		rc = rows_failed(q) ? (int)c->e->code : 0;
+		if (rows_failed(q))
+			return (int)c->e->code;
 	}
-	for (size_t i = 0; !rc && i < gone.n; i++)
-		rc = oprequest_delete(c->t, gone.v[i], c->e);
-	vec_free(&gone);
-	return rc;
+	vec_each(id, &gone)
+		TRY(oprequest_delete(c->t, *id, c->e));
+	return 0;
 }
 
 int troubles_tell(struct ctl *c)

@@ -91,25 +91,16 @@ static int element_row(struct ctl *c, const struct kind *k, uint32_t number, uin
 /* Elements that the robot has no more: kept, since media and people may know them, but not present. */
 static int element_gone(struct ctl *c, const struct kind *k, const struct probe *p)
 {
-	VEC(int64_t) ids = {0};
-	int rc;
+	auto_ids struct ids gone = {0};
 
-	{
-		auto_rows struct rows *q =
-			sql_rows(c->t, c->e, k->beyond, "iuu", c->id, (uint32_t)p->first[k->type],
-				 (uint32_t)(p->first[k->type] + p->count[k->type]));
-
-		while (rows_next(q))
-			*vec_add(&ids) = rows_i64(q, 0);
-		rc = rows_failed(q) ? (int)c->e->code : 0;
+	TRY(ids_of(sql_rows(c->t, c->e, k->beyond, "iuu", c->id, (uint32_t)p->first[k->type],
+			    (uint32_t)(p->first[k->type] + p->count[k->type])),
+		   &gone, c->e));
+	vec_each(id, &gone) {
+		TRY(object_set_state(c->t, *id, NTMS_NOT_PRESENT, c->e));
+		TRY(sql_do(c->t, c->e, "UPDATE slot SET state=3 WHERE id=?", "i", *id));
 	}
-	for (size_t i = 0; !rc && i < ids.n; i++) {
-		rc = object_set_state(c->t, ids.v[i], NTMS_NOT_PRESENT, c->e);
-		if (!rc)
-			rc = sql_do(c->t, c->e, "UPDATE slot SET state=3 WHERE id=?", "i", ids.v[i]);
-	}
-	vec_free(&ids);
-	return rc;
+	return 0;
 }
 
 static int elements(struct ctl *c, const struct probe *p)

@@ -11,18 +11,6 @@
 #include "media/calls.h"
 #include "media/model.h"
 
-/* Row ids that a query gave, taken out of it so that its rows may be changed:
- *     auto_ids struct ids sides = {0};
- *     TRY(ids_of(sql_rows(t, e, "SELECT id FROM side WHERE medium=?", "i", medium), &sides, e));
- *     vec_each(id, &sides) TRY(side_set_state(t, *id, state, e)); */
-struct ids {
-	int64_t *v;
-	size_t n, cap;
-};
-#define auto_ids CLEANUP(ids_free)
-int ids_of(struct rows *, struct ids *, struct err *); /* its first column; closes the query */
-static inline void ids_free(struct ids *ids) { vec_free(ids); }
-
 /* The first rows of every store, by model_create(). */
 enum {
 	ROW_COMPUTER = 1,

@@ -15,15 +15,6 @@ static int present(int rc, const char *what, int64_t id, struct err *e)
 			      : rc;
 }
 
-int ids_of(struct rows *query, struct ids *ids, struct err *e)
-{
-	auto_rows struct rows *r = query;
-
-	while (rows_next(r))
-		*vec_add(ids) = rows_i64(r, 0);
-	return rows_failed(r) ? (int)e->code : 0;
-}
-
 int library_load(struct txn *t, int64_t id, struct library *l, struct err *e)
 {
 	uint32_t enabled = 0;

@@ -279,3 +279,12 @@ void rows_done(struct rows **rows)
 	r->busy = false;
 	*rows = NULL;
 }
+
+int ids_of(struct rows *query, struct ids *ids, struct err *e)
+{
+	auto_rows struct rows *r = query;
+
+	while (rows_next(r))
+		*vec_add(ids) = rows_i64(r, 0);
+	return rows_failed(r) ? (int)e->code : 0;
+}

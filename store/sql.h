@@ -15,6 +15,7 @@
 #define STORE_SQL_H
 
 #include "base/cleanup.h"
+#include "base/vec.h"
 #include "store/store.h"
 
 /* Runs a statement that gives no rows. sql_changes(): rows it touched. */
@@ -47,5 +48,17 @@ guid rows_guid(struct rows *, int column);	  /* null guid for NULL */
 const char *rows_text(struct rows *, int column); /* "" for NULL; valid until the next rows_next() */
 const void *rows_blob(struct rows *, int column, size_t *n);
 void rows_done(struct rows **);
+
+/* Row ids that a query gave, taken out of it so that its rows may be changed:
+ *     auto_ids struct ids sides = {0};
+ *     TRY(ids_of(sql_rows(t, e, "SELECT id FROM side WHERE medium=?", "i", medium), &sides, e));
+ *     vec_each(id, &sides) TRY(side_set_state(t, *id, state, e)); */
+struct ids {
+	int64_t *v;
+	size_t n, cap;
+};
+#define auto_ids CLEANUP(ids_free)
+int ids_of(struct rows *, struct ids *, struct err *); /* its first column; closes the query */
+static inline void ids_free(struct ids *ids) { vec_free(ids); }
 
 #endif

@@ -52,7 +52,7 @@ MUTANTS = [
     ("a drive is given to two requests", "library/drive.c",
      "claimed(all, d->drive) || ", "", ["library"]),
     ("a mount outlives its session", "library/offline.c",
-     '"((deadline>0 AND deadline<=?) OR wanted & 0x10000)",', '"(deadline>0 AND deadline<=?)",',
+     "OR wanted & ?)", "AND NOT wanted & ?)",
      ["library"]),
     ("media not found any more stay where they were", "library/reconcile.c",
      "	return p->type == 3 ? medium_ejected(c->t, p->was, c->e) : medium_lost(c->t, p->was, c->e);",
