@@ -114,6 +114,7 @@ int found_libraries(struct config *c, struct store *s, struct err *e)
 
 static void print_drives(const struct config_library *l)
 {
+	const given_drive_vec none = {0};
 	drive_site_vec sites = {0};
 	element_vec elements = {0};
 	struct changer *ch = NULL;
@@ -121,7 +122,7 @@ static void print_drives(const struct config_library *l)
 
 	if (changer_open(l->changer, &ch, &v) != OUTCOME_DONE ||
 	    changer_inventory(ch, &elements, &v) != OUTCOME_DONE ||
-	    discover_drives(ch, &elements, &sites, &v) != OUTCOME_DONE)
+	    discover_drives(ch, &elements, &none, &sites, &v) != OUTCOME_DONE)
 		printf("# its drives can't be told: %s\n", v.err.why);
 	vec_each(s, &sites) {
 		struct scsi_node n;
@@ -129,7 +130,7 @@ static void print_drives(const struct config_library *l)
 		struct err e;
 
 		if (!s->url || sysfs_find(s->url, &n, &e))
-			printf("# drive element %u: no device found\n", s->element);
+			printf("# drive element %u: %s\n", s->element, s->url ? e.why : s->why);
 		else
 			printf("# drive = %u %s\n#   by %s: %s %s, serial number %s, now %s %s %s\n",
 			       s->element, s->url, match_way_name(s->way), n.vendor, n.product, n.serial,

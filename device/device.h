@@ -21,6 +21,13 @@ enum scsi_type {
 	TYPE_CHANGER = 0x08,
 };
 
+/* A drive an application can use. */
+static inline bool type_is_drive(uint8_t type, bool removable)
+{
+	return type == TYPE_TAPE || type == TYPE_CD || type == TYPE_OPTICAL || type == TYPE_WORM ||
+	       (type == TYPE_DISK && removable);
+}
+
 struct identity {
 	uint8_t type, version;
 	bool removable;

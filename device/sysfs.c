@@ -265,11 +265,7 @@ uint64_t sysfs_generation(void)
 	return sum;
 }
 
-bool scsi_node_is_drive(const struct scsi_node *n)
-{
-	return n->type == TYPE_TAPE || n->type == TYPE_CD || n->type == TYPE_OPTICAL ||
-	       n->type == TYPE_WORM || (n->type == TYPE_DISK && n->removable);
-}
+bool scsi_node_is_drive(const struct scsi_node *n) { return type_is_drive(n->type, n->removable); }
 
 const char *sysfs_by_id(const struct scsi_node *n, char *out, size_t size)
 {

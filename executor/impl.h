@@ -4,7 +4,7 @@
 #define EXECUTOR_IMPL_H
 
 #include "base/cleanup.h"
-#include "device/changer.h"
+#include "device/discover.h"
 #include "device/drive.h"
 #include "executor/executor.h"
 #include "executor/lane.h"
@@ -37,11 +37,7 @@ struct robot {
 	struct lane lane;
 	int64_t id;
 	char *name, *url;
-	VEC(struct given_drive {
-		uint16_t element;
-		char *url;
-	})
-	given;
+	given_drive_vec given;
 
 	pthread_mutex_t units_lock;
 	VEC(struct unit *) units;

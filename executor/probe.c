@@ -2,7 +2,7 @@
  * Looking at a whole library: what the changer is and can, and which device is in which drive element. */
 #include "base/log.h"
 #include "base/str.h"
-#include "device/match.h"
+#include "device/discover.h"
 #include "device/sysfs.h"
 #include "executor/impl.h"
 
@@ -10,180 +10,59 @@
 #include <ntmstypes.h>
 #include <string.h>
 
-/* A device that may be one of the library's drives. */
-struct candidate {
-	char *url;
-	uint16_t element; /* of the configuration; 0: to be found */
-	bool open;
-	struct identity id;
-	char *path; /* for applications; NULL: the URL */
-	char why[200];
-};
-typedef VEC(struct candidate) candidate_vec;
-
-static void candidates_free(candidate_vec *c)
-{
-	vec_each(it, c) {
-		free(it->url);
-		free(it->path);
-	}
-	vec_free(c);
-}
-
-static bool is_drive(const struct identity *id)
-{
-	return id->type == TYPE_TAPE || id->type == TYPE_CD || id->type == TYPE_OPTICAL ||
-	       id->type == TYPE_WORM || (id->type == TYPE_DISK && id->removable);
-}
-
 static uint32_t device_type(uint8_t type)
 {
 	return type == TYPE_TAPE ? FILE_DEVICE_TAPE : type == TYPE_CD ? FILE_DEVICE_CD_ROM : FILE_DEVICE_DISK;
 }
 
-/* The drives' own threads have handles of their own; these are closed at once. */
-static void identify(struct robot *r, struct candidate *c)
-{
-	struct device *d;
-	struct verdict v;
-
-	if (device_open(c->url, KIND_ANY, &d, &v) != OUTCOME_DONE) {
-		snprintf(c->why, sizeof c->why, "%.*s", (int)sizeof c->why - 1, v.err.why);
-		return;
-	}
-	c->open = is_drive(device_identity(d));
-	c->id = *device_identity(d);
-	c->path = device_path(d) ? strdup(device_path(d)) : NULL;
-	if (!c->open)
-		snprintf(c->why, sizeof c->why, "%.100s: %s %s is no drive", c->url, c->id.vendor,
-			 c->id.product);
-	device_close(d);
-}
-
-static enum outcome find_candidates(struct robot *r, candidate_vec *out, struct verdict *v)
-{
-	CLEANUP(url_vec_free) url_vec urls = {0};
-
-	if (r->given.n) {
-		vec_each(g, &r->given)
-			*vec_add(out) = (struct candidate){.url = strdup(g->url), .element = g->element};
-	} else {
-		if (device_siblings(changer_device(r->changer), &urls, v) != OUTCOME_DONE)
-			return v->outcome;
-		vec_each(u, &urls)
-			if (strcmp(*u, r->url))
-				*vec_add(out) = (struct candidate){.url = strdup(*u)};
-	}
-	vec_each(c, out) {
-		if (lane_stopped(&r->lane))
-			return verdict_fail(v, REACT_PATH, ERROR_OPERATION_ABORTED, "stopped");
-		identify(r, c);
-	}
-	return OUTCOME_DONE;
-}
-
-/* which[i]: the candidate in the i-th drive element, or -1. */
-static void match(const struct robot *r, const element_vec *drives, const candidate_vec *c, int *which)
-{
-	struct match_id *elements = calloc(drives->n + 1, sizeof *elements),
-			*devices = calloc(c->n + 1, sizeof *devices);
-	struct match *found = calloc(drives->n + 1, sizeof *found);
-	int *index = calloc(c->n + 1, sizeof *index);
-	size_t m = 0;
-
-	for (size_t i = 0; i < c->n; i++)
-		if (c->v[i].open) {
-			index[m] = (int)i;
-			devices[m++] = (struct match_id){c->v[i].id.vendor, c->v[i].id.product,
-							 c->v[i].id.serial, c->v[i].id.unique};
-		}
-	for (size_t i = 0; i < drives->n; i++)
-		elements[i] = (struct match_id){drives->v[i].id_vendor, drives->v[i].id_product,
-						drives->v[i].id_serial, drives->v[i].id_unique};
-	if (!r->given.n)
-		match_drives(elements, drives->n, devices, m, found);
-	for (size_t i = 0; i < drives->n; i++) {
-		which[i] = -1;
-		if (!r->given.n && found[i].device >= 0)
-			which[i] = index[found[i].device];
-		for (size_t k = 0; r->given.n && k < c->n; k++)
-			if (c->v[k].element == drives->v[i].address)
-				which[i] = (int)k;
-	}
-	free(elements), free(devices), free(found), free(index);
-}
-
-/* Why no device is known for an element: what is in the way of the devices that might be it. */
-static void say_missing(const struct element *el, const candidate_vec *c, struct probe_drive *d)
-{
-	const char *cause = "";
-
-	vec_each(it, c)
-		if (!it->open && !(it->id.vendor[0] && !is_drive(&it->id)))
-			cause = it->why;
-	snprintf(d->why, sizeof d->why, "no device found for the drive with serial number %s%s%.120s",
-		 el->id_serial[0] ? el->id_serial : "(not told)", *cause ? "; " : "", cause);
-}
-
-static void describe(struct robot *r, int number, const struct element *el, const struct candidate *c,
+static void describe(struct robot *r, int number, const struct element *el, const struct drive_site *s,
 		     struct probe_drive *d)
 {
 	char name[NAME_MAX_DEVICE];
 	struct scsi_node n;
 	struct err e;
 
-	if (!c->open) {
-		snprintf(d->why, sizeof d->why, "%s", c->why);
+	d->element = s->element;
+	snprintf(d->why, sizeof d->why, "%s", s->why);
+	if (!s->present)
 		return;
-	}
-	memcpy(d->vendor, c->id.vendor, sizeof d->vendor);
-	memcpy(d->product, c->id.product, sizeof d->product);
-	snprintf(d->revision, sizeof d->revision, "%s", c->id.revision);
-	snprintf(d->serial, sizeof d->serial, "%.*s", (int)sizeof d->serial - 1, c->id.serial);
+	memcpy(d->vendor, s->id.vendor, sizeof d->vendor);
+	memcpy(d->product, s->id.product, sizeof d->product);
+	snprintf(d->revision, sizeof d->revision, "%s", s->id.revision);
+	snprintf(d->serial, sizeof d->serial, "%.*s", (int)sizeof d->serial - 1, s->id.serial);
 	generation_of(d->product, d->generation);
-	d->device_type = device_type(c->id.type);
-	snprintf(d->url, sizeof d->url, "%s", c->url);
-	if (c->path && !sysfs_find(c->path, &n, &e)) {
+	d->device_type = device_type(s->id.type);
+	snprintf(d->url, sizeof d->url, "%s", s->url);
+	if (s->path && !sysfs_find(s->path, &n, &e)) {
 		snprintf(d->node, sizeof d->node, "%s", n.node);
 		snprintf(d->sg, sizeof d->sg, "%s", n.sg);
 		sysfs_by_id(&n, d->by_id, sizeof d->by_id);
 	}
 	snprintf(name, sizeof name, "%.50s-%d", r->name, number);
-	if (name_publish(r->executor->devices, name, c->url, c->path, d->device, &e))
+	if (name_publish(r->executor->devices, name, s->url, s->path, d->device, &e))
 		snprintf(d->why, sizeof d->why, "%.*s", (int)sizeof d->why - 1, e.why);
 	else
 		d->present = true;
-	if (c->element && el->id_serial[0] && c->id.serial[0] && strcmp(el->id_serial, c->id.serial))
+	if (r->given.n && el->id_serial[0] && s->id.serial[0] && strcmp(el->id_serial, s->id.serial))
 		log_warn("library %s: drive element %u: the robot tells serial number %s, %s has %s: is the "
 			 "line "
 			 "'drive = %u ...' right?",
-			 r->name, el->address, el->id_serial, c->url, c->id.serial, el->address);
+			 r->name, el->address, el->id_serial, s->url, s->id.serial, el->address);
 }
 
 static enum outcome probe_drives(struct robot *r, const element_vec *all, struct probe *p, struct verdict *v)
 {
-	CLEANUP(candidates_free) candidate_vec candidates = {0};
-	element_vec drives = {0};
-	int *which;
+	CLEANUP(drive_site_vec_free) drive_site_vec sites = {0};
 
-	if (find_candidates(r, &candidates, v) != OUTCOME_DONE)
+	if (discover_drives(r->changer, all, &r->given, &sites, v) != OUTCOME_DONE)
 		return v->outcome;
+	p->drives = calloc(sites.n + 1, sizeof *p->drives);
 	vec_each(el, all)
-		if (el->type == ELEMENT_DRIVE)
-			*vec_add(&drives) = *el;
-	which = calloc(drives.n + 1, sizeof *which);
-	match(r, &drives, &candidates, which);
-	p->drives = calloc(drives.n + 1, sizeof *p->drives);
-	p->n_drives = drives.n;
-	for (size_t i = 0; i < drives.n; i++) {
-		p->drives[i].element = drives.v[i].address;
-		if (which[i] < 0 || !candidates.v)
-			say_missing(&drives.v[i], &candidates, &p->drives[i]);
-		else
-			describe(r, (int)i + 1, &drives.v[i], &candidates.v[which[i]], &p->drives[i]);
-	}
-	free(which);
-	vec_free(&drives);
+		if (el->type == ELEMENT_DRIVE) {
+			size_t i = p->n_drives++;
+
+			describe(r, (int)i + 1, el, &sites.v[i], &p->drives[i]);
+		}
 	return OUTCOME_DONE;
 }
 

@@ -192,7 +192,7 @@ static void drives_by_serial(void **state)
 	element_vec els = {0};
 
 	done(changer_inventory(c, &els, &v));
-	done(discover_drives(c, &els, &sites, &v));
+	done(discover_drives(c, &els, &(given_drive_vec){0}, &sites, &v));
 	assert_int_equal(sites.n, DRIVES);
 	assert_string_equal(sites.v[0].url, drive_url);
 	assert_int_equal(sites.v[0].way, MATCH_SERIAL);

@@ -175,7 +175,7 @@ static void drives_are_found_by_serial(void **state)
 
 	build("", 0);
 	done(changer_inventory(c, &els, &v));
-	done(discover_drives(c, &els, &sites, &v));
+	done(discover_drives(c, &els, &(given_drive_vec){0}, &sites, &v));
 	assert_int_equal(sites.n, 2);
 	assert_int_equal(sites.v[1].element, DRIVE + 1);
 	assert_int_equal(sites.v[1].way, MATCH_SERIAL);
