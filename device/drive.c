@@ -191,6 +191,8 @@ static void attribute(unsigned id, const uint8_t *p, size_t n, struct drive_medi
 		m->remaining = be64(p) << 20;
 	else if (n == 8 && id == 0x0001)
 		m->capacity = be64(p) << 20;
+	else if (n == 1 && id == 0x0405 && !m->density) /* what the drive said counts more */
+		m->density = *p;
 	else if (n == 1 && id == 0x0408) { /* 6 in older drives' books */
 		m->worm |= *p == 0x80;
 		m->cleaner |= *p == 0x01 || *p == 0x06;
@@ -223,12 +225,10 @@ static void read_attributes(struct drive *d, struct drive_medium *m)
 		attribute(be16(buf + at), buf + at + 5, be16(buf + at + 3), m);
 }
 
-bool drive_holds_cleaner(struct drive *d)
+void drive_memory(struct drive *d, struct drive_medium *m)
 {
-	struct drive_medium m = {0};
-
-	read_attributes(d, &m);
-	return m.cleaner;
+	*m = (struct drive_medium){0};
+	read_attributes(d, m);
 }
 
 enum outcome drive_medium(struct drive *d, struct drive_medium *m, struct verdict *v)

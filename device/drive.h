@@ -49,8 +49,9 @@ struct drive_medium {
 /* Of the ready medium. What the drive doesn't tell stays zero: only a medium gone is a failure. */
 enum outcome drive_medium(struct drive *d, struct drive_medium *m, struct verdict *v);
 
-/* By the cartridge memory, which can be read before the medium is ready. */
-bool drive_holds_cleaner(struct drive *d);
+/* What the cartridge memory alone tells: it can be read before the medium is ready, and when the drive can't
+ * take it. */
+void drive_memory(struct drive *d, struct drive_medium *m);
 
 struct drive_format {
 	uint8_t density;

@@ -103,8 +103,10 @@ static void load(struct work *w, struct verdict *v)
 	struct drive_medium m;
 	struct medium_info *i = &w->ev.medium;
 
+	drive_memory(w->u->drive, &m);
+	i->density = m.density, i->worm = m.worm; /* told also of what this drive can't take */
 	/* some drives clean at once, some call it not ready: nobody must wait for that */
-	if (drive_holds_cleaner(w->u->drive)) {
+	if (m.cleaner) {
 		verdict_fail(v, REACT_CANNOT, ERROR_CLEANER_CARTRIDGE_INSTALLED,
 			     "its cartridge memory says that it is a cleaning cartridge");
 		v->flags |= VF_CLEANER;

@@ -153,6 +153,7 @@ static int loaded(struct ctl *c, const struct action_row *a, const struct medium
 		   "id=?",
 		   "uuuui", (uint32_t)m->medium_type, (uint32_t)m->density, (uint32_t)m->write_protected,
 		   (uint32_t)m->worm, a->medium));
+	TRY(medium_told(c, a->medium, a->drive, m));
 	/* the serial number is part of the proof of identity that the next phase asks for */
 	TRY(sql_do(c->t, c->e, "UPDATE action SET detail=? WHERE id=?", "ti", m->serial, a->id));
 	if (m->capacity)

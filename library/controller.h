@@ -113,6 +113,9 @@ int library_state(struct ctl *, uint32_t opstate, const char *reason);
 int reconcile(struct ctl *, const struct event *, uint8_t types);
 /* An unknown cartridge, catalogued where it stands (newcomer.c). */
 int newcomer(struct ctl *, int64_t place, const char *tag, bool cleaner, bool inverted, int64_t *medium);
+/* A drive tells what a medium is; or that it can't take it, for which it is tried in others. */
+int medium_told(struct ctl *, int64_t medium, int64_t drive, const struct medium_info *);
+int medium_refused(struct ctl *, int64_t medium, int64_t drive, const struct medium_info *);
 int identify_count(struct ctl *); /* an identification has ended */
 int identify_new(struct ctl *);	  /* queue an identification for each side still unknown */
 int library_up(struct ctl *, const struct probe *);
@@ -124,6 +127,8 @@ int medium_place(struct ctl *, int64_t medium, int64_t *place, int64_t *inverted
 /* ---- drives (drive.c) ---- */
 /* For the request's whole call: all or nothing. STEP_NEXT, or STEP_STAY with the reason. */
 int drives_reserve(struct ctl *, struct request *);
+/* Is there a drive, free or not, that may take the request's medium? */
+int drive_exists(struct ctl *, const struct request *, bool *exists);
 /* Not possible now: a mount that mayn't wait ends, the others wait with that reason. */
 int mount_waits(struct ctl *, struct request *, int64_t again_ms, const char *why);
 int drives_tidy(struct ctl *); /* release what finished requests held; put away what nobody holds */

@@ -9,6 +9,7 @@
 #include "library/controller.h"
 
 #include <stdio.h>
+#include <string.h>
 
 int drive_set_state(struct ctl *c, int64_t drive, uint32_t state)
 {
@@ -94,6 +95,7 @@ struct wish {
 	bool in_use; /* the medium is */
 	bool write;
 	char type[32];	       /* media type key */
+	char unfit[128];       /* drives that have refused it */
 	int64_t chosen, evict; /* the drive; one whose dismountable medium has to leave first */
 	bool fits;	       /* some drive of the library, enabled, can take it */
 	int64_t until;	       /* when a deferred dismount's time is over */
@@ -131,7 +133,9 @@ static int wishes(struct ctl *c, const struct request *r, wish_vec *out)
 		"SELECT r.id, m.id, CASE WHEN r.wanted & 16 THEN coalesce(r.drive,0) ELSE 0 END, "
 		"m.mounted_side IS NOT NULL OR EXISTS("
 		"SELECT 1 FROM librequest o WHERE o.id=m.request AND o.id<>r.id AND o.state IN (0,1,5)), "
-		"(r.wanted & 2)<>0 OR r.op=18, t.key "
+		"(r.wanted & 2)<>0 OR r.op=18, "
+		/* refused, its type proves to be a mere guess, unless a drive has told it */
+		"CASE WHEN m.unfit<>'' AND m.density_code=0 THEN 'Tape' ELSE t.key END, m.unfit "
 		"FROM librequest r JOIN physical_media m ON m.id=r.medium JOIN media_type t ON "
 		"t.id=m.media_type "
 		"WHERE r.id=?1 OR (?2 IS NOT NULL AND r.call=?2 AND r.state IN (0,1,5)) ORDER BY r.id",
@@ -146,8 +150,21 @@ static int wishes(struct ctl *c, const struct request *r, wish_vec *out)
 				   .in_use = rows_i64(q, 3) != 0,
 				   .write = rows_i64(q, 4) != 0};
 		snprintf(w->type, sizeof w->type, "%s", rows_text(q, 5));
+		snprintf(w->unfit, sizeof w->unfit, "%s", rows_text(q, 6));
 	}
 	return rows_failed(q) ? (int)c->e->code : 0;
+}
+
+static bool takes(const struct candidate *d, const struct wish *w)
+{
+	char mark[24];
+
+	if (d->generation[0])
+		snprintf(mark, sizeof mark, "%s;", d->generation);
+	else
+		snprintf(mark, sizeof mark, "#%lld;", (long long)d->drive);
+	return (!w->specific || d->drive == w->specific) && !strstr(w->unfit, mark) &&
+	       drive_can(d->generation, w->type, w->write);
 }
 
 static bool claimed(const wish_vec *all, int64_t drive)
@@ -161,12 +178,10 @@ static bool claimed(const wish_vec *all, int64_t drive)
 /* One wish: its own drive if it is in one, else an empty one, else one whose medium may leave. */
 static void choose(struct ctl *c, struct wish *w, const candidate_vec *drives, const wish_vec *all, int *rc)
 {
-	bool write = w->write;
-
 	vec_each(d, drives) {
 		bool evictable = d->medium && d->state == NTMS_DRIVESTATE_DISMOUNTABLE && !w->evict;
 
-		if ((w->specific && d->drive != w->specific) || !drive_can(d->generation, w->type, write))
+		if (!takes(d, w))
 			continue;
 		w->fits = true;
 		if (w->in_use || d->request || d->mounted || claimed(all, d->drive))
@@ -244,17 +259,37 @@ int mount_waits(struct ctl *c, struct request *r, int64_t again_ms, const char *
 	return request_wait(c, r, again_ms, "%s", why);
 }
 
-static int no_drive(struct ctl *c, struct request *r, const struct wish *w)
+/* Enabled and in order or not. */
+static int any_takes(struct ctl *c, const struct wish *w, bool *exists)
 {
 	candidate_vec every = {0};
-	bool exists = false;
 	int rc = candidates(c, &every, false);
 
+	*exists = false;
 	vec_each(d, &every)
-		exists |= (!w->specific || d->drive == w->specific) &&
-			  drive_can(d->generation, w->type, w->write);
+		*exists |= takes(d, w);
 	vec_free(&every);
-	TRY(rc);
+	return rc;
+}
+
+int drive_exists(struct ctl *c, const struct request *r, bool *exists)
+{
+	wish_vec all = {0};
+	int rc = wishes(c, r, &all);
+
+	*exists = false;
+	vec_each(w, &all)
+		if (!rc && w->request == r->id)
+			rc = any_takes(c, w, exists);
+	vec_free(&all);
+	return rc;
+}
+
+static int no_drive(struct ctl *c, struct request *r, const struct wish *w)
+{
+	bool exists = false;
+
+	TRY(any_takes(c, w, &exists));
 	if (!exists)
 		return request_end(c, r, NTMS_LM_FAILED, ERROR_NO_SUPPORTING_DRIVES,
 				   "no drive of this library can take %s media%s", w->type,

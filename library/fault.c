@@ -28,7 +28,7 @@ static const struct {
 	[FAULT_DESTINATION_FULL] = {SETTLE, 2, 0, ERROR_RESOURCE_NOT_AVAILABLE, false, false, false},
 	[FAULT_HELD] = {WAIT_FOR, 0, 2000, 0, false, false, false},
 	[FAULT_NEEDS_UNLOAD] = {AGAIN, 3, 1000, ERROR_BUSY, false, false, false},
-	[FAULT_INCOMPATIBLE] = {FAIL, 0, 0, ERROR_MEDIA_INCOMPATIBLE, false, false, false},
+	[FAULT_INCOMPATIBLE] = {ELSEWHERE, 10, 0, ERROR_MEDIA_INCOMPATIBLE, false, false, false},
 	[FAULT_PROTECTED] = {FAIL, 0, 0, ERROR_WRITE_PROTECT, false, false, false},
 	[FAULT_NO_MEDIUM] = {SETTLE, 2, 0, ERROR_MEDIUM_NOT_ACCESSIBLE, false, false, false},
 	[FAULT_CLEANER] = {FAIL, 0, 0, ERROR_CLEANER_CARTRIDGE_INSTALLED, false, false, false},
@@ -97,9 +97,26 @@ static int fail(struct ctl *c, struct request *r, const struct event *ev)
 	return request_end(c, r, NTMS_LM_FAILED, code, "%s", ev->why);
 }
 
+/* Another drive, if the request may choose, and one is left that may take the medium. */
+static int elsewhere(struct ctl *c, struct request *r, const struct event *ev, bool *possible)
+{
+	*possible = r->drive && !(r->wanted & NTMS_MOUNT_SPECIFIC_DRIVE) && r->op != NTMS_LM_DISMOUNT;
+	if (ev->fault == FAULT_INCOMPATIBLE && r->drive && r->medium) {
+		TRY(medium_refused(c, r->medium, r->drive, &ev->medium));
+		if (*possible)
+			TRY(drive_exists(c, r, possible));
+	}
+	if (!*possible)
+		return 0;
+	TRY(drive_release(c, r->drive)); /* drives_tidy() puts the medium away */
+	TRY(sql_do(c->t, c->e, "UPDATE librequest SET drive=NULL, drive_guid=NULL WHERE id=?", "i", r->id));
+	return request_goto(c, r, &phase_drive) == STEP_AGAIN ? 0 : (int)c->e->code;
+}
+
 int request_fault(struct ctl *c, struct request *r, const struct event *ev)
 {
 	enum remedy remedy = remedies[ev->fault].remedy;
+	bool possible = false;
 
 	if (remedies[ev->fault].blame_drive && (c->acted || r->drive))
 		TRY(drive_needs_service(c, c->acted ? c->acted : r->drive, ev->why));
@@ -117,12 +134,9 @@ int request_fault(struct ctl *c, struct request *r, const struct event *ev)
 		TRY(library_doubt(c, BIT_ALL));
 		return request_wait(c, r, 0, "%s", ev->why);
 	case ELSEWHERE:
-		if (!r->drive || (r->wanted & NTMS_MOUNT_SPECIFIC_DRIVE) || r->op == NTMS_LM_DISMOUNT)
+		TRY(elsewhere(c, r, ev, &possible));
+		if (!possible)
 			break;
-		TRY(drive_release(c, r->drive)); /* drives_tidy() puts the medium away */
-		TRY(sql_do(c->t, c->e, "UPDATE librequest SET drive=NULL, drive_guid=NULL WHERE id=?", "i",
-			   r->id));
-		TRY(request_goto(c, r, &phase_drive) == STEP_AGAIN ? 0 : (int)c->e->code);
 		return request_wait(c, r, 0, "%s", ev->why);
 	case WAIT_FOR:
 	case FAIL:

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * A cartridge that nobody knows is catalogued where it stands: of which media type, with how many sides. */
+ * A cartridge that nobody knows is catalogued where it stands: of which media type, with how many sides. What
+ * the drives tell about it replaces the guess. */
 #include "library/controller.h"
+
+#include <string.h>
 
 /* What its bar code says; else what this library is for. */
 static int media_type_of(struct ctl *c, const char *tag, bool cleaner, int64_t *type)
@@ -38,4 +41,36 @@ int newcomer(struct ctl *c, int64_t place, const char *tag, bool cleaner, bool i
 	n.sides = (uint32_t)sides;
 	TRY(medium_create(c->t, &n, medium, c->e));
 	return medium_verified(c->t, *medium, tag[0] != 0, c->e);
+}
+
+int medium_told(struct ctl *c, int64_t medium, int64_t drive, const struct medium_info *m)
+{
+	char generation[32] = "", key[32] = "";
+	const char *told;
+
+	TRY(sql_get(c->t, c->e, "SELECT generation FROM drive WHERE id=?", "i", drive, "T", generation,
+		    sizeof generation));
+	told = media_type_of_lto(m->medium_type, m->density, m->worm);
+	if (strncmp(generation, "LTO-", 4) != 0 || !told) /* each family has density codes of its own */
+		return 0;
+	TRY(sql_do(c->t, c->e, "UPDATE physical_media SET medium_type_code=?, density_code=? WHERE id=?",
+		   "uui", (uint32_t)m->medium_type, (uint32_t)m->density, medium));
+	TRY(sql_get(c->t, c->e,
+		    "SELECT y.key FROM physical_media m JOIN media_type y ON y.id=m.media_type "
+		    "WHERE m.id=?",
+		    "i", medium, "T", key, sizeof key));
+	/* a cartridge of LTO-7 is to be an M8 by its bar code alone, until it was written so */
+	if (!strcmp(key, "LTO-7 M8") && !strcmp(told, "LTO-7"))
+		return 0;
+	return medium_set_type(c->t, medium, told, c->e);
+}
+
+int medium_refused(struct ctl *c, int64_t medium, int64_t drive, const struct medium_info *m)
+{
+	if (m->density || m->medium_type)
+		TRY(medium_told(c, medium, drive, m));
+	return sql_do(c->t, c->e,
+		      "UPDATE physical_media SET unfit=unfit||(SELECT CASE generation WHEN '' THEN '#'||id "
+		      "ELSE generation END||';' FROM drive WHERE id=?) WHERE id=?",
+		      "ii", drive, medium);
 }

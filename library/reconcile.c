@@ -89,13 +89,15 @@ static int barcode_of(struct ctl *c, int64_t medium, char out[65])
 static int fuller_barcode(struct ctl *c, int64_t medium, const char *was, const char *tag)
 {
 	const char *key = media_type_of_barcode(tag);
-	int64_t type = 0;
+	uint32_t density = 0;
 
 	if (strlen(tag) <= strlen(was) || !key)
 		return 0;
-	TRY(media_type_find(c->t, key, &type, c->e));
 	TRY(sql_do(c->t, c->e, "UPDATE physical_media SET barcode=? WHERE id=?", "ti", tag, medium));
-	return object_changed(c->t, medium, c->e);
+	TRY(object_changed(c->t, medium, c->e));
+	TRY(sql_get(c->t, c->e, "SELECT density_code FROM physical_media WHERE id=?", "i", medium, "u",
+		    &density));
+	return density ? 0 : medium_set_type(c->t, medium, key, c->e); /* a drive knows better */
 }
 
 static bool taken(const place_vec *all, int64_t medium)

@@ -133,6 +133,36 @@ const char *media_type_of_barcode(const char *barcode)
 	return NULL;
 }
 
+/* ---- what drives tell ---- */
+
+static const struct {
+	uint8_t density, type; /* of the rewritable cartridge; the type of a WORM cartridge is 4 more */
+	const char *key, *worm;
+} lto_codes[] = {
+	{0x40, 0x18, "LTO-1", NULL},
+	{0x42, 0x28, "LTO-2", NULL},
+	{0x44, 0x38, "LTO-3", "LTO-3 WORM"},
+	{0x46, 0x48, "LTO-4", "LTO-4 WORM"},
+	{0x58, 0x58, "LTO-5", "LTO-5 WORM"},
+	{0x5A, 0x68, "LTO-6", "LTO-6 WORM"},
+	{0x5C, 0x78, "LTO-7", "LTO-7 WORM"},
+	{0x5D, 0, "LTO-7 M8", NULL}, /* the cartridge of LTO-7, type and all */
+	{0x5E, 0x88, "LTO-8", "LTO-8 WORM"},
+	{0x60, 0x98, "LTO-9", "LTO-9 WORM"},
+	{0x62, 0xA8, "LTO-10", "LTO-10 WORM"},
+};
+
+const char *media_type_of_lto(uint32_t medium_type, uint32_t density, bool worm)
+{
+	for (size_t i = 0; i < countof(lto_codes); i++) {
+		if (density ? lto_codes[i].density != density
+			    : !medium_type || (lto_codes[i].type | 4u) != (medium_type | 4u))
+			continue;
+		return (worm || medium_type & 4) && lto_codes[i].worm ? lto_codes[i].worm : lto_codes[i].key;
+	}
+	return NULL;
+}
+
 bool media_same_barcode(const char *a, const char *b)
 {
 	size_t n = strlen(a), m = strlen(b);

@@ -111,6 +111,25 @@ int medium_set_pool(struct txn *t, int64_t medium, int64_t pool, struct err *e)
 	return object_changed(t, medium, e);
 }
 
+int medium_set_type(struct txn *t, int64_t medium, const char *key, struct err *e)
+{
+	int64_t type, is, sides = 0, pool, library, fits;
+	struct pool p;
+
+	TRY(media_type_find(t, key, &type, e));
+	TRY(sql_get(t, e, "SELECT media_type, sides, pool, library FROM physical_media WHERE id=?", "i",
+		    medium, "iiii", &is, &sides, &pool, &library));
+	TRY(sql_get(t, e, "SELECT sides=? FROM media_type WHERE id=?", "ii", sides, type, "i", &fits));
+	TRY(pool_load(t, pool, &p, e));
+	if (is == type || !fits || p.type == NTMS_POOLTYPE_APPLICATION)
+		return 0;
+	TRY(library_add_media_type(t, library, type, e));
+	TRY(sql_do(t, e, "UPDATE physical_media SET media_type=? WHERE id=?", "ii", type, medium));
+	TRY(object_changed(t, medium, e));
+	TRY(pool_system(t, p.type, type, &pool, e));
+	return medium_set_pool(t, medium, pool, e);
+}
+
 int side_set_state(struct txn *t, int64_t side, uint32_t state, struct err *e)
 {
 	TRY(sql_do(t, e, "UPDATE side SET state=?1 WHERE id=?2 AND state<>?1", "ui", state, side));
@@ -126,8 +145,10 @@ int medium_enable(struct txn *t, int64_t medium, bool enabled, const char *reaso
 {
 	auto_ids struct ids parts = {0};
 
-	TRY(sql_do(t, e, "UPDATE physical_media SET reason=? WHERE id=?", "ti",
-		   enabled || !reason ? "" : reason, medium));
+	TRY(sql_do(t, e,
+		   "UPDATE physical_media SET reason=?1, unfit=CASE ?1 WHEN '' THEN '' ELSE unfit END "
+		   "WHERE id=?2",
+		   "ti", enabled || !reason ? "" : reason, medium));
 	TRY(sql_do(t, e, "UPDATE side SET usable=? WHERE medium=?", "ui", (uint32_t)enabled, medium));
 	TRY(ids_of(sql_rows(t, e,
 			    "SELECT ?1 UNION SELECT id FROM side WHERE medium=?1 "

@@ -36,6 +36,9 @@ int64_t model_computer(struct txn *);
 /* "LTO-8", "LTO-8 WORM", "Cleaner"...: from the media identifier of a bar code ("ABC123L8"); NULL if it tells
  * nothing. */
 const char *media_type_of_barcode(const char *barcode);
+/* From what an LTO drive, or the cartridge's memory, tells: the type of the mode header, the density code (0:
+ * not told). NULL if it tells nothing we know. */
+const char *media_type_of_lto(uint32_t medium_type, uint32_t density, bool worm);
 /* The same cartridge's label, read with and without its media identifier: "ABC123" and "ABC123L8". */
 bool media_same_barcode(const char *a, const char *b);
 bool media_is_cleaner_barcode(const char *barcode); /* CLN... */
@@ -73,6 +76,9 @@ int medium_lost(struct txn *, int64_t medium, struct err *);
 int medium_ejected(struct txn *, int64_t medium, struct err *);
 int medium_state(struct txn *, int64_t medium, uint32_t media_state,
 		 struct err *); /* NtmsMediaState, if it differs */
+/* What is told of a medium whose type was guessed; it goes to the system pool of that type. In an
+ * application's pool nothing happens: there the type has been chosen. */
+int medium_set_type(struct txn *, int64_t medium, const char *media_type_key, struct err *);
 /* Quarantine and the like: disables the medium and its sides with a reason, or enables them and clears it. */
 int medium_enable(struct txn *, int64_t medium, bool enabled, const char *reason, struct err *);
 

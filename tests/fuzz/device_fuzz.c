@@ -233,7 +233,7 @@ static void tape(void)
 				abort();
 			break;
 		default:
-			drive_holds_cleaner(d);
+			drive_memory(d, &(struct drive_medium){0});
 			drive_calibrates(d);
 		}
 		sound(&v);

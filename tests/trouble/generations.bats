@@ -57,3 +57,54 @@ LTO-7" ]
 	[ "$(rsm list library-requests --all -n -o OPERATION,MEDIUM | grep -c identify)" = 1 ]
 	drive_is 1 ready && drive_is 2 ready
 }
+
+pool() { rsm show "$1" -n -o POOL; }
+type_of() { rsm show "$1" -n -o TYPE; }
+
+@test "a cartridge whose generation nobody told: its memory tells it, though the first drive can't take it" {
+	trouble 'generations = 9 7' 'suffix = no'; tapes GEN007L7
+	start
+	[ "$(state GEN007)" = unrecognized ]
+	[ "$(type_of GEN007)" = LTO-7 ]
+	pool GEN007 | grep -q LTO-7
+	[ -z "$(asked)" ]
+	free_tapes GEN007
+	lmid=$(take GEN007 LTO-7)
+	[ "$(mounted_in GEN007 "$lmid" --write)" = "Drive 2" ]
+}
+
+@test "a cartridge with the wrong media identifier: without a memory to read, it is tried in drives of other generations" {
+	trouble 'drives = 3' 'generations = 9 9 6'; tapes GEN006L6
+	fault 'element@GEN006L6 * tag=GEN006L9' 'attribute * 5/24/00'
+	start
+	[ "$(state GEN006L9)" = unrecognized ]
+	[ "$(type_of GEN006L9)" = LTO-6 ]
+	[ "$(where GEN006L9)" = "Slot 1" ]
+	[ "$(rsm list drives -J -o MOUNTS,READY | jq -r '[.drives[].ready] | unique[]')" = ready ]
+	[ -z "$(asked)" ]
+}
+
+@test "a cartridge that no drive takes: it is incompatible, the operator is told, no drive is blamed" {
+	trouble 'generations = 9 8' 'suffix = no'; tapes GEN003L3
+	fault 'attribute * 5/24/00'
+	start
+	[ "$(state GEN003)" = incompatible ]
+	[ "$(where GEN003)" = "Slot 1" ]
+	is_asked "GEN003 failed.*does not suit"
+	drive_is 1 ready && drive_is 2 ready
+	rsm enable GEN003
+	until_ok settled
+	[ -z "$(asked)" ]
+}
+
+@test "a bar code that gains its media identifier corrects the guess" {
+	trouble 'generations = 9' 'suffix = no'; tapes GEN008L8
+	fault 'mode@256 * 5/24/00' 'mode@257 * 5/24/00' 'attribute * 5/24/00'
+	start
+	[ "$(type_of GEN008)" = LTO-9 ]
+	kill_rsmd
+	sed -i 's/^suffix.*/suffix = yes/' "$T/lib/library.ini"
+	start
+	[ "$(type_of GEN008L8)" = LTO-8 ]
+	pool GEN008L8 | grep -q LTO-8
+}

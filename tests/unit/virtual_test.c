@@ -924,7 +924,8 @@ static void worm_and_cleaners(void **state)
 	done(changer_move(c, 0, DRIVE, SLOT, false, &v));
 	/* a cleaner's memory can be read although it never gets ready */
 	done(changer_move(c, 0, SLOT + 1, DRIVE, false, &v));
-	assert_true(drive_holds_cleaner(d));
+	drive_memory(d, &m);
+	assert_true(m.cleaner);
 	drive_close(d);
 }
 
