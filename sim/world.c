@@ -102,6 +102,45 @@ void world_end(struct world *w)
 	vec_free(&w->done);
 }
 
+/* ---- jobs, and what may happen to them ---- */
+
+struct undone {
+	job_fn *fn;
+	void *arg;
+};
+
+static int run_out_of_disk(struct txn *t, void *arg, struct err *e)
+{
+	struct undone *u = arg;
+
+	return u->fn(t, u->arg, e) ? (int)e->code : err_set(e, ERROR_DATABASE_FULL, "the disk is full");
+}
+
+static void moment(struct world *w, enum moment m, const struct action *a)
+{
+	if (w->watch)
+		w->watch(w, m, a);
+}
+
+static int job(struct world *w, job_fn *fn, void *arg, struct err *e)
+{
+	struct undone u = {fn, arg};
+	struct err first = {0};
+	int rc;
+
+	if (w->dead)
+		return err_set(e, ERROR_NOT_CONNECTED, "rsmd is dead");
+	moment(w, MOMENT_JOB, NULL);
+	if (w->disk_full) {
+		w->disk_full = false;
+		store_run(w->store, run_out_of_disk, &u, &first);
+	}
+	rc = store_run(w->store, fn, arg, e);
+	if (!rc)
+		moment(w, MOMENT_COMMIT, NULL);
+	return rc;
+}
+
 struct told {
 	struct world *w;
 	struct event *ev;
@@ -120,7 +159,7 @@ void world_tell(struct world *w, struct event *ev)
 	struct err e = {0};
 
 	ev->library = w->library;
-	must(store_run(w->store, tell, &x, &e), &e);
+	must(!w->dead && job(w, tell, &x, &e), &e);
 }
 
 void world_probe(struct world *w)
@@ -187,14 +226,11 @@ bool world_step(struct world *w)
 		carry = w->fault.happens;
 		w->fault.kind = 0;
 	}
-	if (w->dies_at && --w->dies_at == 0) {
-		w->dead = true;
-		carry = w->dies_done;
-	}
-	if (carry)
+	if (carry) {
 		world_perform(w, &a, &ev, elements);
-	if (!w->dead)
-		world_tell(w, &ev);
+		moment(w, MOMENT_OUTCOME, &a);
+	}
+	world_tell(w, &ev);
 	free(elements);
 	return true;
 }
@@ -219,7 +255,7 @@ void world_wake(struct world *w)
 {
 	struct err e = {0};
 
-	must(store_run(w->store, wake, w, &e), &e);
+	must(!w->dead && job(w, wake, w, &e), &e);
 }
 
 void world_pass(struct world *w, int64_t ms)
@@ -244,8 +280,7 @@ void world_restart(struct world *w)
 
 	w->queue.n = 0;
 	w->dead = false;
-	w->dies_at = 0;
-	must(store_run(w->store, restart, w, &e), &e);
+	must(job(w, restart, w, &e), &e);
 }
 
 struct called {
@@ -269,9 +304,9 @@ int world_call(struct world *w, void (*fn)(void), const void *in, void *out)
 {
 	struct called x = {w, (do_fn *)fn, in, out, NULL, 0};
 	struct err e = {0};
-	int rc = store_run(w->store, run_call, &x, &e);
+	int rc = job(w, run_call, &x, &e);
 
-	if (rc && !x.code)
+	if (rc && !x.code && !w->dead)
 		fprintf(stderr, "store: %s\n", e.why);
 	return rc ? rc : x.code;
 }

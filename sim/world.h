@@ -35,6 +35,13 @@ struct place {
 	uint16_t source;
 };
 
+/* What rsmd may die at. Nothing happens between the commit of a job and the next moment. */
+enum moment {
+	MOMENT_JOB,	/* a job begins */
+	MOMENT_COMMIT,	/* it was committed; what it posted isn't carried out yet */
+	MOMENT_OUTCOME, /* a device did what the action says, and nobody was told yet */
+};
+
 struct world {
 	struct store *store;
 	int64_t now, library, offline;
@@ -51,10 +58,11 @@ struct world {
 	const char *generation;
 	int shift;	    /* of all addresses, against SLOT, DRIVE, PORT and HAND */
 	const char *serial; /* of the first drive; NULL: D0 */
-	/* rsmd dies instead of telling the outcome of that action, counted from 1; 0: never. dies_done: the
-	 * robot did it */
-	int dies_at;
-	bool dies_done, dead;
+	/* Called at each moment; may set dead (rsmd is gone: no job is run, no outcome told before
+	 * world_restart()), disk_full (the job that begins is undone for want of room, and then asked again),
+	 * and move what the robot has just moved. */
+	void (*watch)(struct world *, enum moment, const struct action *);
+	bool dead, disk_full;
 	/* the next action of that kind ends so instead; happens: and yet it was carried out */
 	struct {
 		enum action_kind kind;

@@ -1,312 +1,429 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * rsmd dies at every device action of every scene, before the robot did it and after; starts again; and dies
- * a second time at every action of the recovery. Whatever happened, afterwards the rows agree with the robot,
- * nothing is left open, no side has been given away or forgotten, and the library works on.
+ * rsmd dies at every point of every scene, starts again, and dies a second time at the points of the
+ * recovery. Whatever happened, afterwards the rows agree with the robot, nothing is left open, no side has
+ * been given away or forgotten, no label is where it mustn't be, what was mounted still is, and the library
+ * works on.
  *
- * RSM_CRASH_SECOND=N: the most second crashes for each first one (0: none). RSM_CRASH_PART=K/N: only every
- * N-th scene, from the K-th. The count is printed.
+ * Points are each commit, and each outcome of a command that changes something outside: the robot or drive
+ * did it, did half of it, or did something else. (That it did nothing is the commit before. A command that
+ * changes nothing, a reading, gives no point of its own.) With each commit somebody, in turn, does something
+ * to the library while rsmd is down. Besides, each job finds the disk full once, with no crash at all.
+ *
+ * At each point the process forks: the child is the one that dies there, so no scene is played twice.
+ *
+ * RSM_CRASH_SECOND=N: a second crash at each N-th point of the recoveries (0: none). RSM_CRASH_PART=K/N: only
+ * each N-th of the points, from the K-th. RSM_CRASH_SCENE=TEXT: only scenes with that in their names. The
+ * counts are printed.
  */
-#include "library/acts.h"
+#include "library/scenes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
-struct scene {
-	const char *name;
-	int media; /* free ones in the pool beforehand */
-	void (*before)(struct world *, const guid *pool);
-	void (*act)(struct world *, const guid *pool);
-	bool full; /* the library inventories in full when it comes up: a long recovery */
+/* ---- what is done to the world when rsmd dies ---- */
+
+static struct place *full_slot(struct world *w, size_t nth)
+{
+	for (size_t i = 0; i < w->slots; i++)
+		if (place_at(w, (uint16_t)(SLOT + i))->cartridge >= 0 && nth-- == 0)
+			return place_at(w, (uint16_t)(SLOT + i));
+	return NULL;
+}
+
+static struct place *free_place(struct world *w)
+{
+	for (size_t i = w->slots; i-- > 0;)
+		if (place_at(w, (uint16_t)(SLOT + i))->cartridge < 0)
+			return place_at(w, (uint16_t)(SLOT + i));
+	return NULL;
+}
+
+static void carry(struct place *from, struct place *to)
+{
+	if (!from || !to || from == to)
+		return;
+	to->cartridge = from->cartridge;
+	to->inverted = from->inverted;
+	from->cartridge = -1;
+}
+
+static void nothing(struct world *w, const struct action *a) {}
+
+/* Half: in the hand, or with a label that the drive hadn't finished. */
+static void half(struct world *w, const struct action *a)
+{
+	if (a->kind == ACT_MOVE)
+		carry(place_at(w, a->destination), place_at(w, HAND));
+	else
+		w->cartridges.v[action_drive_at(w, a)->cartridge].label[action_drive_at(w, a)->inverted] =
+			LABEL_UNKNOWN;
+}
+
+static void something_else(struct world *w, const struct action *a)
+{
+	if (a->kind == ACT_MOVE)
+		carry(place_at(w, a->destination), free_place(w));
+}
+
+static void swap(struct world *w, const struct action *a)
+{
+	struct place *one = full_slot(w, 0), *other = full_slot(w, 1);
+	int was;
+
+	if (!other)
+		return;
+	was = one->cartridge;
+	one->cartridge = other->cartridge;
+	other->cartridge = was;
+}
+
+static void rearrange(struct world *w, const struct action *a) { carry(full_slot(w, 0), free_place(w)); }
+
+static void bring(struct world *w, const struct action *a)
+{
+	if (free_place(w))
+		cartridge_add(w, (uint16_t)(free_place(w)->address), "BROUGHL8", LABEL_FOREIGN, "tar 7");
+}
+
+static void take_away(struct world *w, const struct action *a)
+{
+	if (full_slot(w, 1))
+		full_slot(w, 1)->cartridge = -1;
+}
+
+static void swap_drive(struct world *w, const struct action *a) { w->serial = "SWAPPED"; }
+
+struct fate {
+	const char *what;
+	void (*happens)(struct world *, const struct action *);
+};
+static const struct fate done = {"rsmd dies", nothing};
+static const struct fate outcomes[] = {
+	{"done, rsmd dies", nothing},
+	{"half done, rsmd dies", half},
+	{"something else done, rsmd dies", something_else},
+};
+static const struct fate meanwhile[] = {
+	{"rsmd dies, two are swapped", swap},	       {"rsmd dies, one is put elsewhere", rearrange},
+	{"rsmd dies, a new one comes", bring},	       {"rsmd dies, one is taken away", take_away},
+	{"rsmd dies, a drive is swapped", swap_drive},
+};
+static const struct fate full_disk = {"the disk is full", NULL};
+
+/* ---- what must outlive it ---- */
+
+struct promise {
+	int64_t allocated, mounted;
+	enum label_kind label[16][2];
 };
 
-static guid lmid[3];
-
-static void allocate_one(struct world *w, const guid *pool) { lmid[0] = allocate(w, pool); }
-static void allocate_two(struct world *w, const guid *pool)
+/* Media that aren't to be labelled: what stands on their tapes is somebody's. */
+static bool is_kept(struct world *w, const struct cartridge *k)
 {
-	lmid[0] = allocate(w, pool);
-	lmid[1] = allocate(w, pool);
+	char sql[200];
+
+	snprintf(sql, sizeof sql,
+		 "SELECT count(*)=0 FROM side s JOIN physical_media m ON m.id=s.medium WHERE s.state=1 AND "
+		 "m.barcode='%s'",
+		 k->tag);
+	return k->tag[0] && ask(w, sql);
 }
 
-static void mount_one(struct world *w, const guid *pool)
+static struct promise promised(struct world *w)
 {
-	mount(w, lmid, 1, NTMS_MOUNT_READ);
-	dismount(w, lmid, NTMS_DISMOUNT_IMMEDIATE);
+	struct promise p = {
+		ask(w, "SELECT coalesce(sum(s.id*l.id*s.state),0) FROM logical_media l JOIN side s ON "
+		       "s.lmid=l.id"),
+		ask(w, "SELECT coalesce(sum(id*place),0) FROM physical_media WHERE mounted_side IS NOT NULL"),
+		{{0}}};
+
+	assert_true(w->cartridges.n <= countof(p.label));
+	for (size_t i = 0; i < w->cartridges.n; i++)
+		memcpy(p.label[i], w->cartridges.v[i].label, sizeof p.label[i]);
+	return p;
 }
 
-static void mount_two(struct world *w, const guid *pool) { mount(w, lmid, 2, NTMS_MOUNT_READ); }
+static bool keeps[16];
 
-static void new_media(struct world *w, const guid *pool)
+static void note_kept(struct world *w)
 {
-	cartridge_add(w, SLOT + 4, "UNKNOWL8", LABEL_FOREIGN, "tar");
-	cartridge_add(w, SLOT + 5, "", LABEL_BLANK, NULL);
+	memset(keeps, 0, sizeof keeps);
+	for (size_t i = 0; i < w->cartridges.n; i++)
+		keeps[i] = is_kept(w, &w->cartridges.v[i]);
 }
 
-static void find_them(struct world *w, const guid *pool)
+static void promise_kept(struct world *w, const struct promise *before)
 {
-	struct event ev = {.kind = EV_ATTENTION, .types = 30};
+	struct promise p = promised(w);
 
-	world_tell(w, &ev);
+	assert_int_equal(p.allocated, before->allocated);
+	assert_int_equal(p.mounted, before->mounted);
+	for (size_t i = 0; i < countof(keeps); i++)
+		if (keeps[i])
+			assert_memory_equal(p.label[i], before->label[i], sizeof p.label[i]);
+}
+
+/* ---- afterwards ---- */
+
+static int show_requests(struct txn *t, void *unused, struct err *e)
+{
+	auto_rows struct rows *q = sql_rows(
+		t, e,
+		"SELECT r.id, r.op, r.state, r.phase, m.barcode, r.reason FROM librequest r LEFT JOIN "
+		"physical_media m ON m.id=r.medium WHERE r.state IN (0,1,5,6)",
+		"");
+
+	while (rows_next(q))
+		print_message("# request %lld: operation %lld, state %lld, phase %lld, medium %s: %s\n",
+			      (long long)rows_i64(q, 0), (long long)rows_i64(q, 1), (long long)rows_i64(q, 2),
+			      (long long)rows_i64(q, 3), rows_null(q, 4) ? "none" : rows_text(q, 4),
+			      rows_text(q, 5));
+	return rows_failed(q) ? (int)e->code : 0;
+}
+
+static void invariants(struct world *w)
+{
+	static const char *const none[] = {
+		"SELECT count(*) FROM (SELECT 1 FROM physical_media WHERE barcode<>'' GROUP BY barcode "
+		"HAVING "
+		"count(*)>1)",
+		"SELECT count(*) FROM logical_media l WHERE (SELECT count(*) FROM side s WHERE "
+		"s.lmid=l.id)<>1",
+		"SELECT count(*) FROM side WHERE state=1 AND library<>2", /* a label forgotten */
+		"SELECT count(*) FROM action x WHERE x.kind=6 AND NOT EXISTS(SELECT 1 FROM action r WHERE "
+		"r.request=x.request AND r.kind=5 AND r.state=1 AND r.id<x.id)", /* written unread */
+		"SELECT count(*) FROM media_pool p WHERE media_count<>(SELECT count(*) FROM physical_media m "
+		"WHERE "
+		"m.pool=p.id)",
+		"SELECT count(*) FROM librequest WHERE state IN (0,1,5,6)",
+		"SELECT count(*) FROM physical_media m JOIN changer c ON m.place=c.id",
+	};
+
+	struct err e = {0};
+
+	check_at_rest(w);
+	for (size_t i = 0; i < countof(none); i++)
+		if (ask(w, none[i])) {
+			store_read(w->store, show_requests, NULL, &e);
+			fail_msg("%lld: %s", (long long)ask(w, none[i]), none[i]);
+		}
+}
+
+static guid disabled(struct world *w, uint32_t type)
+{
+	char sql[120];
+
+	snprintf(sql, sizeof sql, "SELECT guid FROM object WHERE enabled=0 AND type=%u", type);
+	return ask_guid(w, sql);
+}
+
+/* The administrator lets the library do everything again. */
+static void enable_all(struct world *w)
+{
+	static const uint32_t types[] = {NTMS_LIBRARY, NTMS_DRIVE, NTMS_PHYSICAL_MEDIA};
+	struct RsmPauseIdentification_in on = {.library =
+						       ask_guid(w, "SELECT guid FROM object o JOIN library l "
+								   "ON l.id=o.id WHERE l.key='test'")};
+
+	CALL(w, RsmPauseIdentification, &on, NULL);
+	for (size_t i = 0; i < countof(types); i++) {
+		struct EnableNtmsObject_in in = {.type = types[i], .object = disabled(w, types[i])};
+
+		if (!guid_is_null(&in.object))
+			CALL(w, EnableNtmsObject, &in, NULL);
+	}
 	world_run(w);
 }
 
-static void blank_there(struct world *w, const guid *pool)
+/* An application that never stopped is done with its medium; then another one is mounted. */
+static void works_on(struct world *w)
 {
-	cartridge_add(w, SLOT + 4, "BLANK0L8", LABEL_BLANK, NULL);
-	find_them(w, pool);
-}
+	enable_all(w);
+	for (size_t i = 0; i < w->drives; i++) {
+		guid held = ask_guid(
+			w, "SELECT o.guid FROM physical_media m JOIN drive d ON d.id=m.place JOIN side s "
+			   "ON s.medium=m.id JOIN object o ON o.id=s.lmid ORDER BY s.id IS m.mounted_side "
+			   "DESC, s.number=m.inverted DESC");
 
-static void free_it(struct world *w, const guid *pool) { free_medium(w, "BLANK0L8"); }
-
-static void inject_two(struct world *w, const guid *pool)
-{
-	int code;
-	guid op = inject(w, NTMS_INJECT_STARTMANY, guid_null, &code);
-
-	world_run(w);
-	cartridge_add(w, PORT, "NEW001L8", LABEL_BLANK, NULL);
-	world_pass(w, 1000);
-	if (place_at(w, PORT)->cartridge < 0)
-		cartridge_add(w, PORT, "NEW002L8", LABEL_FOREIGN, "tar 2");
-	world_pass(w, 1000);
-	inject(w, NTMS_INJECT_STOP, op, &code);
-	world_pass(w, 1000);
-}
-
-static void eject_one(struct world *w, const guid *pool)
-{
-	int code;
-
-	eject(w, "TAPE00L8", NTMS_EJECT_START, &code);
-	world_run(w);
-	place_at(w, PORT)->cartridge = -1; /* taken */
-	world_pass(w, 1000);
-}
-
-static void inventory_full(struct world *w, const guid *pool)
-{
-	struct InventoryNtmsLibrary_in in = {
-		.library = ask_guid(
-			w, "SELECT o.guid FROM library l JOIN object o ON o.id=l.id WHERE l.key='test'"),
-		.action = NTMS_INVENTORY_OMID};
-
-	CALL(w, InventoryNtmsLibrary, &in, NULL);
-	world_run(w);
-}
-
-static void leave_and_come_back(struct world *w, const guid *pool)
-{
-	mount(w, lmid, 1, NTMS_MOUNT_READ);
-	dismount(w, lmid, NTMS_DISMOUNT_DEFERRED);
-	mount(w, &lmid[1], 1, NTMS_MOUNT_READ);
-	mount(w, lmid, 1, NTMS_MOUNT_READ);
-	dismount(w, lmid, NTMS_DISMOUNT_IMMEDIATE);
-}
-
-static void session_dies(struct world *w, const guid *pool)
-{
-	int code;
-
-	mount_begin(w, lmid, 2, NTMS_MOUNT_READ, INFINITE, &code);
-	if (!w->dead)
-		world_step(w);
-	session_end(w);
-	world_run(w);
-}
-
-static void wait_for_the_shelf(struct world *w, const guid *pool)
-{
-	int code, cartridge;
-	guid call;
-
-	eject_one(w, pool);
-	if (w->dead)
+		if (!guid_is_null(&held))
+			dismount(w, &held, NTMS_DISMOUNT_IMMEDIATE);
+	}
+	world_pass(w, 300000);
+	invariants(w);
+	/* the ejected one may be on the shelf, or still in the port */
+	if (ask(w, "SELECT count(*) FROM physical_media m JOIN side s ON s.medium=m.id JOIN object o ON "
+		   "o.id=m.id "
+		   "WHERE s.lmid=(SELECT min(id) FROM logical_media) AND m.place IS NOT NULL AND o.enabled=1 "
+		   "AND "
+		   "m.place NOT IN (SELECT id FROM ieport)") != 1)
 		return;
-	cartridge = 0; /* TAPE00L8 */
-	call = mount_begin(w, lmid, 1, NTMS_MOUNT_READ, INFINITE, &code);
-	inject(w, NTMS_INJECT_START, guid_null, &code);
-	world_run(w);
-	if (!w->dead && place_at(w, PORT)->cartridge < 0)
-		place_at(w, PORT)->cartridge = cartridge;
-	world_pass(w, 1000);
-	mount_end(w, &call);
-}
-
-static void move_by_hand(struct world *w, const guid *pool)
-{
-	struct place *a = place_at(w, SLOT), *b = place_at(w, SLOT + 1);
-	int was = a->cartridge;
-
-	a->cartridge = b->cartridge;
-	b->cartridge = was;
-	find_them(w, pool);
-	mount_one(w, pool);
-}
-
-static void disable_in_work(struct world *w, const guid *pool)
-{
-	struct DisableNtmsObject_in off = {.type = NTMS_DRIVE};
-	struct EnableNtmsObject_in on = {.type = NTMS_DRIVE};
-
-	off.object = on.object =
-		ask_guid(w, "SELECT o.guid FROM drive d JOIN object o ON o.id=d.id ORDER BY d.id LIMIT 1");
-	mount(w, lmid, 1, NTMS_MOUNT_READ);
-	dismount(w, lmid, NTMS_DISMOUNT_DEFERRED);
-	CALL(w, DisableNtmsObject, &off, NULL);
-	world_run(w);
-	CALL(w, EnableNtmsObject, &on, NULL);
-	world_run(w);
-}
-
-static void robot_fails(struct world *w, const guid *pool)
-{
-	if (!w->fault.kind)
-		w->fault.kind = ACT_MOVE, w->fault.outcome = OUTCOME_UNKNOWN, w->fault.fault = FAULT_PATH,
-		w->fault.happens = true;
-	mount_one(w, pool);
-	w->fault.kind = ACT_LOAD, w->fault.outcome = OUTCOME_FAILED, w->fault.fault = FAULT_DRIVE,
-	w->fault.happens = false;
-	mount_one(w, pool);
-}
-
-static void long_day(struct world *w, const guid *pool)
-{
-	leave_and_come_back(w, pool);
-	dismount(w, &lmid[1], NTMS_DISMOUNT_IMMEDIATE);
-	inject_two(w, pool);
-	mount_two(w, pool);
-	session_end(w);
-	dismount(w, lmid, NTMS_DISMOUNT_IMMEDIATE);
-	dismount(w, &lmid[1], NTMS_DISMOUNT_IMMEDIATE);
-	inventory_full(w, pool);
-	eject_one(w, pool);
-}
-
-static const struct scene scenes[] = {
-	{"mount, dismount", 1, allocate_one, mount_one},
-	{"mount of two", 2, allocate_two, mount_two},
-	{"new media found", 1, new_media, find_them},
-	{"medium freed", 1, blank_there, free_it},
-	{"insert of two", 1, allocate_one, inject_two},
-	{"eject", 2, allocate_two, eject_one},
-	{"full inventory", 2, allocate_two, inventory_full},
-	{"deferred dismounts", 2, allocate_two, leave_and_come_back},
-	{"a session dies", 2, allocate_two, session_dies},
-	{"a mount waits for the shelf", 2, allocate_two, wait_for_the_shelf},
-	{"moved by hand", 2, allocate_two, move_by_hand},
-	{"a drive is disabled", 1, allocate_one, disable_in_work},
-	{"robot and drive fail", 1, allocate_one, robot_fails},
-	{"a long day", 3, allocate_two, long_day},
-	{"mount, dismount; then all is read", 3, allocate_one, mount_one, true},
-	{"insert of two; then all is read", 2, allocate_one, inject_two, true},
-	{"eject; then all is read", 3, allocate_two, eject_one, true},
-	{"robot and drive fail; then all is read", 2, allocate_one, robot_fails, true},
-};
-
-static void never_two_of_one(struct world *w)
-{
-	assert_int_equal(ask(w, "SELECT count(*) FROM (SELECT 1 FROM physical_media WHERE barcode<>'' GROUP "
-				"BY barcode HAVING count(*)>1)"),
-			 0);
-	assert_int_equal(ask(w, "SELECT count(*) FROM logical_media l WHERE (SELECT count(*) FROM side s "
-				"WHERE s.lmid=l.id)<>1"),
-			 0);
-}
-
-static void works_on(struct world *w, const struct scene *s)
-{
-	int64_t online;
-
-	if (s->before != allocate_one && s->before != allocate_two)
-		return;
-	/* the ejected one may be on the shelf */
-	online = ask(w, "SELECT m.place IS NOT NULL AND m.place NOT IN (SELECT id FROM ieport) FROM "
-			"physical_media m JOIN side s ON s.medium=m.id "
-			"WHERE s.lmid=(SELECT min(id) FROM logical_media)");
-	if (!online)
-		return;
-	/* a mount that had ended before rsmd died still holds its drive */
-	if (ask(w, "SELECT count(*) FROM physical_media WHERE mounted_side IS NOT NULL"))
-		return;
+	lmid[0] = ask_guid(w, "SELECT guid FROM object WHERE id=(SELECT min(id) FROM logical_media)");
 	assert_int_equal(mount(w, lmid, 1, NTMS_MOUNT_READ), 0);
 }
 
-/* One run: dies at action `first` (done or not), and at action `second` of the recovery. False: it never came
- * to `first`. */
-static bool run(const struct scene *s, int first, bool first_done, int second, bool second_done,
-		bool *second_came)
+/* ---- the points ---- */
+
+static struct {
+	size_t second, part, parts; /* of the environment */
+	const struct scene *scene;
+	int crashes;  /* rsmd's, in this process's past */
+	size_t point; /* of the scene, or of the recovery */
+	const struct fate *fate;
+	const struct action *action;
+} now;
+
+/* Of all processes. */
+static struct {
+	size_t points, pairs, full, violations;
+} * count;
+enum { VIOLATIONS_MAX = 20 };
+
+static void watch(struct world *w, enum moment m, const struct action *a);
+
+/* Goes on in a child, where it happens. False: this is the parent, and nothing has. */
+static bool elsewhere(const struct fate *f)
 {
-	struct world w = {0};
+	int status = 0;
+	pid_t child;
+
+	fflush(stdout);
+	fflush(stderr);
+	child = fork();
+	assert_true(child >= 0);
+	if (!child) {
+		dup2(STDERR_FILENO, STDOUT_FILENO); /* what it says is no TAP */
+		return true;
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (!status)
+		return false;
+	print_message("# %s: point %zu of the %s: %s: violated\n", now.scene->name, now.point,
+		      now.crashes ? "recovery" : "scene", f->what);
+	if (now.crashes || ++count->violations == VIOLATIONS_MAX)
+		fail_msg("violated");
+	return false;
+}
+
+static void die(struct world *w, const struct fate *f, const struct action *a)
+{
+	if (!elsewhere(f))
+		return;
+	++*(now.crashes++ ? &count->pairs : &count->points);
+	f->happens(w, a);
+	w->dead = true;
+	w->watch = NULL;
+}
+
+static void find_disk_full(struct world *w)
+{
+	if (now.crashes || !elsewhere(&full_disk))
+		return;
+	count->full++;
+	w->disk_full = true;
+	w->watch = NULL;
+	now.crashes = 2;
+}
+
+/* Of the points of the scene each N-th is this part's; of those of a recovery, each N-th, and another one in
+ * each. */
+static bool chosen(void)
+{
+	static size_t first;
+
+	if (now.crashes)
+		return now.second && (first + now.point) % now.second == 0;
+	first = now.point / now.parts;
+	return now.point % now.parts == now.part;
+}
+
+static void watch(struct world *w, enum moment m, const struct action *a)
+{
+	bool changes = m == MOMENT_OUTCOME && (a->kind == ACT_MOVE || a->kind == ACT_WRITE_LABEL);
+
+	if (m == MOMENT_OUTCOME && !changes)
+		return;
+	now.point++;
+	if (!chosen())
+		return;
+	if (m == MOMENT_JOB)
+		find_disk_full(w);
+	else if (m == MOMENT_COMMIT)
+		die(w, &done, NULL);
+	if (m == MOMENT_COMMIT && !now.crashes)
+		die(w, &meanwhile[now.point / 2 % countof(meanwhile)], NULL);
+	for (size_t i = 0; changes && !w->dead && i < countof(outcomes); i++)
+		die(w, &outcomes[i], a);
+}
+
+/* ---- a scene ---- */
+
+static void recover(struct world *w)
+{
+	w->watch = now.crashes < 2 ? watch : NULL;
+	now.point = 0;
+	world_restart(w);
+	world_up(w);
+	world_pass(w, 1000);
+}
+
+static void play(const struct scene *s)
+{
+	struct world w = {
+		.rotates = s->two_sided, .generation = s->two_sided ? "MO" : NULL, .ports = s->ports};
+	struct promise before;
 	guid pool;
 
+	now.scene = s;
+	now.point = 0;
 	start_with(&w, s->media, &pool);
 	s->before(&w, &pool);
 	if (s->full)
 		world_set(&w, "UPDATE library SET inventory_method=2 WHERE key='test'");
-	w.dies_at = first, w.dies_done = first_done;
+	w.watch = watch;
 	s->act(&w, &pool);
-	*second_came = false;
-	if (!w.dead) {
-		world_end(&w);
-		return false;
-	}
-	world_restart(&w);
-	w.dies_at = second, w.dies_done = second_done;
-	world_up(&w);
-	if (w.dead) {
-		*second_came = true;
-		world_restart(&w);
-		world_up(&w);
-	}
-	w.dies_at = 0;
-	world_pass(&w, 1000);
-	check_at_rest(&w);
-	never_two_of_one(&w);
-	/* nothing may wait, unless it is for a drive that an application holds */
-	if (ask(&w,
-		"SELECT count(*) FROM librequest WHERE state IN (0,1,5) AND NOT (reason LIKE '%in use' AND "
-		"EXISTS(SELECT 1 FROM physical_media WHERE mounted_side IS NOT NULL))"))
-		fail_msg("%s: first %d %d, second %d %d: request %lld of op %lld, phase %lld still open",
-			 s->name, first, first_done, second, second_done,
-			 (long long)ask(&w, "SELECT id FROM librequest WHERE state IN (0,1,5)"),
-			 (long long)ask(&w, "SELECT op FROM librequest WHERE state IN (0,1,5)"),
-			 (long long)ask(&w, "SELECT phase FROM librequest WHERE state IN (0,1,5)"));
-	assert_int_equal(ask(&w, "SELECT count(*) FROM side WHERE state=1 AND library<>2"),
-			 0); /* no label forgotten */
-	works_on(&w, s);
+	before = promised(&w);
+	note_kept(&w);
+	while (w.dead)
+		recover(&w);
+	promise_kept(&w, &before);
+	w.watch = NULL;
+	works_on(&w);
+	if (now.crashes)
+		_exit(0);
 	world_end(&w);
-	return true;
+}
+
+static size_t number(const char *name)
+{
+	const char *text = getenv(name);
+
+	return text ? strtoul(text, NULL, 10) : 0;
 }
 
 static void die_everywhere(void **state)
 {
-	int most = getenv("RSM_CRASH_SECOND") ? atoi(getenv("RSM_CRASH_SECOND")) : 0, runs = 0;
-	size_t part = 0, parts = 1;
+	const char *only = getenv("RSM_CRASH_SCENE"), *part = getenv("RSM_CRASH_PART");
 
-	if (getenv("RSM_CRASH_PART"))
-		assert_int_equal(sscanf(getenv("RSM_CRASH_PART"), "%zu/%zu", &part, &parts), 2);
-	for (size_t i = part; i < countof(scenes); i += parts) {
-		bool more = true, came;
-
-		for (int first = 1; more; first++)
-			for (int done = 0; done < 2 && more; done++) {
-				more = run(&scenes[i], first, done, 0, false, &came);
-				runs += more;
-				came = more;
-				for (int second = 1; more && came && second <= most; second++)
-					for (int done2 = 0; done2 < 2; done2++) {
-						run(&scenes[i], first, done, second, done2, &came);
-						runs++;
-					}
-			}
-	}
-	print_message("# %d crashes and recoveries, no violation\n", runs);
-	assert_true(runs > 100);
+	count = mmap(NULL, sizeof *count, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_ptr_not_equal(count, MAP_FAILED);
+	now.second = number("RSM_CRASH_SECOND");
+	now.parts = 1;
+	if (part)
+		assert_int_equal(sscanf(part, "%zu/%zu", &now.part, &now.parts), 2);
+	for (size_t i = 0; i < n_scenes; i++)
+		if (!only || strstr(scenes[i].name, only))
+			play(&scenes[i]);
+	print_message("# %zu scenes: %zu points, %zu pairs of points, %zu full disks: %zu violations\n",
+		      n_scenes, count->points, count->pairs, count->full, count->violations);
+	assert_true(!count->violations && (only || count->points > 100));
 }
 
 int main(void)

@@ -98,8 +98,9 @@ void dismount(struct world *w, const guid *medium, uint32_t options)
 /* A library with media A..: free and drawn into a pool that allocates from the free pool. */
 void start_with(struct world *w, int media, guid *pool)
 {
-	w->generation = "LTO-8";
-	world_start(w, 8, 2, 1);
+	if (!w->generation)
+		w->generation = "LTO-8";
+	world_start(w, 8, 2, w->ports ? w->ports : 1);
 	for (int i = 0; i < media; i++) {
 		char tag[24];
 

@@ -13,8 +13,8 @@ guid mount_begin(struct world *w, const guid *media, size_t n, uint32_t options,
 int mount_end(struct world *w, const guid *call);
 int mount(struct world *w, const guid *media, size_t n, uint32_t options);
 void dismount(struct world *w, const guid *medium, uint32_t options);
-/* A library of 8 slots, 2 drives, 1 port, with that many free media TAPE00L8..., all in the new pool \\Backup
- */
+/* A library of 8 slots, 2 drives, 1 port (or w->ports), with that many free media TAPE00L8..., all in the new
+ * pool \\Backup */
 void start_with(struct world *w, int media, guid *pool);
 void check_at_rest(struct world *w);
 guid inject(struct world *w, uint32_t action, guid operation, int *code);
