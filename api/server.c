@@ -8,7 +8,6 @@
 #include "api/ticker.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "device/scsi.h"
 #include "executor/executor.h"
 #include "media/model.h"
 #include "store/sql.h"
@@ -54,6 +53,8 @@ static int open_store(struct server *s, struct err *e)
 struct begin {
 	struct server *server;
 	struct library_key *keys;
+	guid installation; /* out: which store this is, and which of its runs */
+	int64_t epoch;
 };
 
 static int begin_job(struct txn *t, void *arg, struct err *e)
@@ -66,12 +67,15 @@ static int begin_job(struct txn *t, void *arg, struct err *e)
 	if (sql_get(t, e, "SELECT value FROM meta WHERE key='incarnation'", "", "g", &s->incarnation) ==
 	    SQL_NONE)
 		return err_set(e, ERROR_DATABASE_FAILURE, "the store has no incarnation");
+	if (sql_get(t, e, "SELECT o.guid, m.value FROM object o, meta m WHERE o.id=? AND m.key='epoch'", "i",
+		    model_computer(t), "gi", &b->installation, &b->epoch) == SQL_NONE)
+		return err_set(e, ERROR_DATABASE_FAILURE, "the store has no epoch");
 	return (int)e->code;
 }
 
 /* ---- libraries ---- */
 
-static int make_executor(struct server *s, const struct library_key *keys, struct err *e)
+static int make_executor(struct server *s, const struct begin *b, struct err *e)
 {
 	size_t n = s->config->libraries.n, drives = 0;
 	auto_free struct executor_library *libraries = calloc(n + 1, sizeof *libraries);
@@ -80,6 +84,8 @@ static int make_executor(struct server *s, const struct library_key *keys, struc
 				    .event = library_event,
 				    .world = &s->world,
 				    .state = s->config->state,
+				    .installation = b->installation,
+				    .epoch = b->epoch,
 				    .libraries = libraries,
 				    .n_libraries = n};
 
@@ -92,13 +98,13 @@ static int make_executor(struct server *s, const struct library_key *keys, struc
 	for (size_t i = 0; i < n; i++) {
 		const struct config_library *l = &s->config->libraries.v[i];
 
-		libraries[i] = (struct executor_library){.id = keys[i].id,
+		libraries[i] = (struct executor_library){.id = b->keys[i].id,
 							 .name = l->name,
-							 .identity = keys[i].identity,
+							 .identity = b->keys[i].identity,
 							 .changer = l->changer,
 							 .drives = lines + drives,
 							 .n_drives = l->drives.n,
-							 .fence = l->fence ? be64(&s->incarnation) | 1 : 0};
+							 .fence = l->fence};
 		vec_each(d, &l->drives)
 			lines[drives++] = (struct executor_drive){(uint16_t)(d->element < 0 ? 0 : d->element),
 								  d->device};
@@ -109,7 +115,7 @@ static int make_executor(struct server *s, const struct library_key *keys, struc
 static int begin(struct server *s, struct err *e)
 {
 	auto_free struct library_key *keys = calloc(s->config->libraries.n + 1, sizeof *keys);
-	struct begin b = {s, keys};
+	struct begin b = {.server = s, .keys = keys};
 	struct ticker *ticker = NULL;
 
 	if (!keys)
@@ -122,7 +128,7 @@ static int begin(struct server *s, struct err *e)
 		keys[i].library_type = l->changer ? NTMS_LIBRARYTYPE_ONLINE : NTMS_LIBRARYTYPE_STANDALONE;
 	}
 	s->world = (struct library_world){executor_act, NULL};
-	if (store_run(s->store, begin_job, &b, e) || make_executor(s, keys, e))
+	if (store_run(s->store, begin_job, &b, e) || make_executor(s, &b, e))
 		return (int)e->code;
 	s->world.arg = s->executor;
 	if (ticker_start(s->store, &ticker, e))

@@ -92,7 +92,7 @@ enum outcome changer_reshape(struct changer *c, struct verdict *v)
 	return OUTCOME_DONE;
 }
 
-enum outcome changer_open(const char *url, struct changer **out, struct verdict *v)
+enum outcome changer_attach(const char *url, struct changer **out, struct verdict *v)
 {
 	struct changer *c = calloc(1, sizeof *c);
 	const struct quirk *q;
@@ -106,12 +106,19 @@ enum outcome changer_open(const char *url, struct changer **out, struct verdict 
 		c->with_tags = !q->dvcid_alone;
 		c->dvcid = !q->no_dvcid;
 		c->voltag = true;
-		if (changer_reshape(c, v) == OUTCOME_DONE) {
-			*out = c;
-			return OUTCOME_DONE;
-		}
+		*out = c;
+	} else {
+		changer_close(c);
 	}
-	changer_close(c);
+	return v->outcome;
+}
+
+enum outcome changer_open(const char *url, struct changer **out, struct verdict *v)
+{
+	if (changer_attach(url, out, v) == OUTCOME_DONE && changer_reshape(*out, v) != OUTCOME_DONE) {
+		changer_close(*out);
+		*out = NULL;
+	}
 	return v->outcome;
 }
 

@@ -43,6 +43,9 @@ struct changer_shape {
 };
 
 enum outcome changer_open(const char *url, struct changer **c, struct verdict *v);
+/* Asks for its name alone, which no reservation forbids: for who must fence it first. Then
+ * changer_reshape(). */
+enum outcome changer_attach(const char *url, struct changer **c, struct verdict *v);
 void changer_close(struct changer *c);
 struct device *changer_device(struct changer *c);
 const struct changer_shape *changer_shape(const struct changer *c);

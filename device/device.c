@@ -142,6 +142,7 @@ static void judge(struct device *d, const struct scsi_cmd *c, const char *what, 
 		break;
 	case SCSI_CONFLICT:
 		v->reaction = REACT_LATER, v->name = "another host has reserved the device";
+		v->flags = VF_RESERVATION;
 		break;
 	default:
 		v->reaction = REACT_NOW, v->name = "the command was aborted";

@@ -2,6 +2,7 @@
  * A drive's thread: loads, reads and writes labels, unloads. Between actions it sends nothing: an
  * application's tape driver needs the unit attentions that a poll would take. */
 #include "base/clock.h"
+#include "base/log.h"
 #include "device/health.h"
 #include "executor/impl.h"
 #include "executor/outcome.h"
@@ -41,6 +42,7 @@ static enum outcome open_drive(struct unit *u, struct verdict *v)
 	memcpy(sg, u->sg, sizeof sg);
 	memcpy(serial, u->serial, sizeof serial);
 	pthread_mutex_unlock(&u->lane.lock);
+	*v = (struct verdict){.progress = -1};
 	if (u->drive && !strcmp(url, u->open_url) && !strcmp(sg, u->open_sg))
 		return OUTCOME_DONE;
 	close_drive(u);
@@ -56,14 +58,12 @@ static enum outcome open_drive(struct unit *u, struct verdict *v)
 		close_drive(u);
 		return v->outcome;
 	}
-	if (sg[0] && fence(u->robot, drive_device(u->drive), u->name, v) != OUTCOME_DONE) {
-		close_drive(u);
-		return v->outcome;
-	}
-	lane_use(&u->lane, drive_device(u->drive));
 	memcpy(u->open_url, url, sizeof url);
 	memcpy(u->open_sg, sg, sizeof sg);
-	return OUTCOME_DONE;
+	lane_use(&u->lane, drive_device(u->drive));
+	if (fence_drive(u, v) != OUTCOME_DONE)
+		close_drive(u);
+	return v->outcome;
 }
 
 /* No trouble, but something to tell: what takes so long, and until when. */
@@ -237,8 +237,19 @@ static void perform(struct unit *u, const struct action *a)
 		close_drive(u);
 		atomic_store(&u->robot->drive_lost, true);
 		lane_poke(&u->robot->lane);
+	} else if (u->robot->fence && v.flags & VF_RESERVATION) {
+		close_drive(u); /* opened anew, it is fenced anew */
 	}
 	tell_outcome(u->robot->executor, &u->lane, &w.ev);
+}
+
+/* A drive is kept from others as soon as it is known, not only when it is first used. */
+static void fence_early(struct unit *u)
+{
+	struct verdict v = {.progress = -1};
+
+	if (open_drive(u, &v) != OUTCOME_DONE && v.status == SCSI_CONFLICT)
+		log_warn("%s: %s", u->name, v.err.why);
 }
 
 void unit_run(void *arg)
@@ -250,6 +261,8 @@ void unit_run(void *arg)
 
 		if (o)
 			perform(u, &o->action);
+		else if (u->robot->fence && !lane_stopped(&u->lane))
+			fence_early(u);
 		free(o);
 	}
 	close_drive(u);

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "device/fence.h"
 #include "executor/impl.h"
 #include "store/sql.h"
 
@@ -36,14 +37,15 @@ static int check(const struct executor_config *c, struct err *e)
 	return 0;
 }
 
-static void robot_init(struct robot *r, struct executor *x, const struct executor_library *l)
+static void robot_init(struct robot *r, struct executor *x, const struct executor_config *c,
+		       const struct executor_library *l)
 {
 	r->executor = x;
 	r->id = l->id;
 	r->name = strdup(l->name);
 	r->url = l->changer ? strdup(l->changer) : NULL;
 	snprintf(r->identity, sizeof r->identity, "%s", l->identity ? l->identity : "");
-	r->fence = l->fence;
+	r->fence = l->fence ? fence_key(&c->installation, c->epoch) : 0;
 	r->pause = r->probe_pause = 1000;
 	lane_init(&r->lane);
 	pthread_mutex_init(&r->units_lock, NULL);
@@ -63,7 +65,7 @@ int executor_new(const struct executor_config *c, struct executor **out, struct 
 	x->world = c->world;
 	x->robots = calloc(c->n_libraries + 1, sizeof *x->robots);
 	for (; x->n_robots < c->n_libraries; x->n_robots++)
-		robot_init(&x->robots[x->n_robots], x, &c->libraries[x->n_robots]);
+		robot_init(&x->robots[x->n_robots], x, c, &c->libraries[x->n_robots]);
 	if (asprintf(&x->devices, "%s/dev", c->state) < 0 || (mkdir(x->devices, 0755) && errno != EEXIST)) {
 		err_errno(e, ERROR_ACCESS_DENIED, "%s", x->devices);
 		executor_free(x);

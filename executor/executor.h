@@ -29,7 +29,7 @@ struct executor_library {
 				 (later; down until then) */
 	const struct executor_drive *drives;
 	size_t n_drives; /* 0: auto */
-	uint64_t fence;	 /* a key: keep other hosts off; 0: don't */
+	bool fence;	 /* keep other hosts off */
 };
 
 /* Texts are copied. Quirk lines are not here: quirk_add() (device/quirks.h) takes them, before
@@ -43,6 +43,8 @@ struct executor_config {
 	 * URL. <state>/dev/<name>-<number> must fit szDeviceName: 63 characters, else executor_new() refuses.
 	 */
 	const char *state;
+	guid installation; /* whose reservations are ours: fence.h */
+	int64_t epoch;
 	const struct executor_library *libraries;
 	size_t n_libraries;
 };

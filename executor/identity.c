@@ -30,7 +30,7 @@ static struct changer *elsewhere(const struct robot *r)
 
 	snprintf(url, sizeof url, "scsi:%s", r->identity);
 	if (!robot_is_local(r) || !r->identity[0] || sysfs_find(url, &n, &e) || n.type != TYPE_CHANGER ||
-	    changer_open(url, &c, &v) != OUTCOME_DONE)
+	    changer_attach(url, &c, &v) != OUTCOME_DONE)
 		return NULL;
 	if (strcmp(name_of(c), r->identity) == 0)
 		return c;
@@ -61,7 +61,7 @@ enum outcome robot_find(struct robot *r, struct verdict *v)
 	struct changer *other;
 	bool stranger = false;
 
-	if (changer_open(r->url, &r->changer, v) == OUTCOME_DONE)
+	if (changer_attach(r->url, &r->changer, v) == OUTCOME_DONE)
 		stranger = r->identity[0] && name_of(r->changer)[0] &&
 			   strcmp(name_of(r->changer), r->identity) != 0;
 	if ((v->outcome != OUTCOME_DONE || stranger) && (other = elsewhere(r))) {

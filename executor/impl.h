@@ -46,7 +46,7 @@ struct robot {
 
 	/* the changer's thread alone */
 	struct changer *changer; /* NULL: down */
-	uint64_t fence;		 /* 0: none is wanted */
+	uint64_t fence;		 /* its key; 0: none is wanted */
 	char identity[130];	 /* its own name, "" not known; and the node it has now, "" not local */
 	char at[64];
 	uint64_t generation;	/* of this machine's devices, as of the last look */
@@ -86,9 +86,10 @@ void unit_grant(struct unit *, const struct action *, struct verdict *);
 
 /* fence.c: keeps other hosts off, if that is wanted; a device that can't is told once. 0, or another host has
  * it. */
-enum outcome fence(struct robot *, struct device *, const char *name, struct verdict *);
+enum outcome fence_robot(struct robot *, struct verdict *);
+enum outcome fence_drive(struct unit *, struct verdict *); /* the one that is open */
 
-/* identity.c: opens the robot at r->url, or wherever the one we know is now. */
+/* identity.c: attaches the robot at r->url, or wherever the one we know is now. */
 enum outcome robot_find(struct robot *, struct verdict *);
 bool robot_is_local(const struct robot *);
 

@@ -75,6 +75,8 @@ static void assign_units(struct robot *r, const struct probe *p)
 		snprintf(u->sg, sizeof u->sg, "%s", p->drives[i].sg);
 		snprintf(u->serial, sizeof u->serial, "%s", p->drives[i].serial);
 		pthread_mutex_unlock(&u->lane.lock);
+		if (r->fence)
+			lane_poke(&u->lane);
 	}
 }
 
@@ -150,7 +152,7 @@ static bool devices_changed(struct robot *r)
 static void try_open(struct robot *r)
 {
 	struct verdict v = {.progress = -1};
-	struct probe p;
+	struct probe p = {0};
 
 	if (!r->url)
 		verdict_fail(&v, REACT_PATH, ERROR_NOT_SUPPORTED, "stand-alone drives are not supported yet");
@@ -160,11 +162,8 @@ static void try_open(struct robot *r)
 	}
 	lane_use(&r->lane, changer_device(r->changer));
 	devices_changed(r);
-	if (fence(r, changer_device(r->changer), r->name, &v) != OUTCOME_DONE) {
-		go_down(r, &v);
-		return;
-	}
-	if (probe_library(r, &p, &v)) {
+	if (fence_robot(r, &v) != OUTCOME_DONE || changer_reshape(r->changer, &v) != OUTCOME_DONE ||
+	    probe_library(r, &p, &v)) {
 		free(p.drives);
 		go_down(r, &v);
 	} else {
@@ -196,8 +195,7 @@ static void heed_flags(struct robot *r, const struct verdict *v, bool noticed)
 	struct event ev = {.kind = EV_ATTENTION, .library = r->id, .noticed = noticed};
 	struct verdict ignored;
 
-	if (flags & VF_RESERVATION &&
-	    fence(r, changer_device(r->changer), r->name, &ignored) != OUTCOME_DONE) {
+	if (flags & VF_RESERVATION && fence_robot(r, &ignored) != OUTCOME_DONE) {
 		go_down(r, &ignored);
 		return;
 	}

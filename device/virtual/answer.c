@@ -36,7 +36,10 @@ bool answer_attention(struct user *u, struct scsi_cmd *c)
 {
 	static const struct {
 		unsigned bit, asc, ascq;
-	} order[] = {{UA_POWER, 0x29, 0x00}, {UA_CHANGED, 0x28, 0x00}, {UA_IE, 0x28, 0x01}};
+	} order[] = {{UA_POWER, 0x29, 0x00},
+		     {UA_CHANGED, 0x28, 0x00},
+		     {UA_IE, 0x28, 0x01},
+		     {UA_PREEMPTED, 0x2A, 0x05}};
 
 	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
 		if (u->attention & order[i].bit) {

@@ -9,10 +9,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char *const verbs[] = {"tur",    "inquiry",   "mode",     "inventory", "initialize",
-				    "move",   "exchange",  "position", "prevent",   "open",
-				    "load",   "unload",	   "read",     "write",	    "mark",
-				    "rewind", "attribute", "element",  "alert"};
+static const char *const verbs[] = {"reserve",	  "tur",    "inquiry",	 "mode",     "inventory",
+				    "initialize", "move",   "exchange",	 "position", "prevent",
+				    "open",	  "load",   "unload",	 "read",     "write",
+				    "mark",	  "rewind", "attribute", "element",  "alert"};
 
 /* Effects by name. what: the only verb they fit; NULL: any command. */
 enum operand { NO_OPERAND, SENSE, CODE, NUMBER, TEXT };

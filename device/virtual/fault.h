@@ -4,10 +4,10 @@
  *
  *     WHAT[@ELEMENT] WHEN EFFECT
  *
- * WHAT    tur inquiry mode inventory initialize move exchange position prevent open load unload read write
- * mark rewind attribute; element: what READ ELEMENT STATUS says of one; alert: a TapeAlert flag ELEMENT the
- * drive's element; for a move its source or destination; or the name of the cartridge concerned WHEN    3 the
- * third time only; 3+ from the third time on; * always. Counted since the file was read. EFFECT  K/AA/QQ
+ * WHAT    reserve tur inquiry mode inventory initialize move exchange position prevent open load unload read
+ * write mark rewind attribute; element: what READ ELEMENT STATUS says of one; alert: a TapeAlert flag ELEMENT
+ * the drive's element; for a move its source or destination; or the name of the cartridge concerned WHEN    3
+ * the third time only; 3+ from the third time on; * always. Counted since the file was read. EFFECT  K/AA/QQ
  * sense data, and nothing happens; done,K/AA/QQ sense data although it happened; hang no answer until the
  * time limit; lost it happens, but no answer comes; gone nothing happens and no answer comes; busy status
  * BUSY of a move: hand,K/AA/QQ the cartridge stays in the hand; door somebody opens the door half-way of an

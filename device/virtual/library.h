@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <pthread.h>
 
+#define INITIATOR_NAME 32    /* with its NUL */
 #define MEDIUM_LINK "medium" /* drives/NN/medium leads to the loaded side while there is one */
 
 struct settings {
@@ -41,14 +42,16 @@ struct place {
 	bool incompatible;
 };
 
-enum attention { UA_POWER = 1, UA_CHANGED = 2, UA_IE = 4 };
+enum attention { UA_POWER = 1, UA_CHANGED = 2, UA_IE = 4, UA_PREEMPTED = 8 };
 
 /* One user of one device: what SCSI calls an I_T nexus. */
 struct user {
 	struct transport base;
 	struct vlib *lib;
-	struct place *drive; /* NULL: the changer */
-	char path[PATH_MAX]; /* of the loaded medium, for applications */
+	struct place *drive;		/* NULL: the changer */
+	char path[PATH_MAX];		/* of the loaded medium, for applications */
+	char initiator[INITIATOR_NAME]; /* reserve.h */
+	bool registered;		/* it had a reservation key when last looked at */
 	unsigned attention;
 	bool prevents;
 	struct fault strike; /* during a command: its fault, if it has one */

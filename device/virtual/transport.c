@@ -3,8 +3,10 @@
 #include "device/virtual/commands.h"
 
 #include "base/cleanup.h"
+#include "base/log.h"
+#include "device/virtual/reserve.h"
 
-#include <dirent.h>
+#include <fcntl.h>
 #include <ntmstypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -79,8 +81,14 @@ static enum outcome run_one(struct user *u, struct scsi_cmd *c, const struct com
 
 enum outcome virtual_execute(struct user *u, struct scsi_cmd *c, const struct command *commands, size_t n)
 {
+	static const struct command common[] = {{0x5E, "reserve", reserve_in},
+						{0x5F, "reserve", reserve_out}};
 	uint8_t op = c->cdb[0];
 
+	if (reserve_forbids(u, c))
+		return OUTCOME_DONE;
+	if (op == common[0].opcode || op == common[1].opcode)
+		commands = common, n = countof(common);
 	for (size_t i = 0; i < n; i++) {
 		if (commands[i].opcode != op)
 			continue;
@@ -91,6 +99,25 @@ enum outcome virtual_execute(struct user *u, struct scsi_cmd *c, const struct co
 		return run_one(u, c, &commands[i]);
 	}
 	return answer_sense(c, 0x5, 0x20, 0x00);
+}
+
+/* For people and tests who want to know what was asked: the CDB, if a file "trace" is there. */
+static void trace(const struct user *u, const struct scsi_cmd *c)
+{
+	char file[PATH_MAX], line[64];
+	auto_fd int fd = -1;
+	int n;
+
+	snprintf(file, sizeof file, "%s/trace", u->lib->dir);
+	fd = open(file, O_WRONLY | O_APPEND | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	n = snprintf(line, sizeof line, "%s", u->drive ? u->drive->name : "changer");
+	for (int i = 0; i < c->cdb_len; i++)
+		n += snprintf(line + n, sizeof line - (size_t)n, " %02x", c->cdb[i]);
+	line[n++] = '\n';
+	if (write(fd, line, (size_t)n) != n)
+		log_warn("%s: can't be written", file);
 }
 
 static enum outcome user_execute(struct transport *t, struct scsi_cmd *c)
@@ -108,19 +135,43 @@ static enum outcome user_execute(struct transport *t, struct scsi_cmd *c)
 	pthread_mutex_lock(&u->lib->lock);
 	faults_refresh(&u->lib->faults, file);
 	vlib_watch(u->lib);
+	trace(u, c);
 	o = u->drive ? vdrive_execute(u, c) : vchanger_execute(u, c);
 	pthread_mutex_unlock(&u->lib->lock);
 	c->timeout_ms = limit;
 	return o;
 }
 
-/* Splits PATH/drives/NN; *number 0: the changer. */
-static int split(const char *url, char *dir, size_t size, int *number, struct err *e)
+#define INITIATOR "?initiator="
+#define INITIATOR_DEFAULT "host"
+
+/* What stands behind the path, if anything. */
+static int initiator_of(const char *rest, char *name, size_t size, struct err *e)
+{
+	snprintf(name, size, "%s", INITIATOR_DEFAULT);
+	if (!*rest)
+		return 0;
+	if (strncmp(rest, INITIATOR, strlen(INITIATOR)) != 0)
+		return err_set(e, ERROR_INVALID_PARAMETER, "%s: expected " INITIATOR "NAME", rest);
+	rest += strlen(INITIATOR);
+	if (!*rest || strlen(rest) >= size || rest[strcspn(rest, " \t\n")])
+		return err_set(e, ERROR_INVALID_PARAMETER,
+			       "initiator \"%s\": 1 to %zu characters without blanks are wanted", rest,
+			       size - 1);
+	snprintf(name, size, "%s", rest);
+	return 0;
+}
+
+/* Splits PATH/drives/NN?initiator=NAME; *number 0: the changer. */
+static int split(const char *url, char *dir, size_t size, int *number, char *initiator, struct err *e)
 {
 	const char *path = url + strlen(PREFIX);
-	size_t n = strlen(path);
+	size_t n = strcspn(path, "?");
 	char *at;
+	int rc = initiator_of(path + n, initiator, INITIATOR_NAME, e);
 
+	if (rc)
+		return rc;
 	*number = 0;
 	while (n > 1 && path[n - 1] == '/')
 		n--;
@@ -147,7 +198,7 @@ static int user_open(const char *url, int stop_fd, struct transport **t, struct 
 	if (!u)
 		return err_set(e, ERROR_NOT_ENOUGH_MEMORY, "%s: no memory", url);
 	u->base.stop_fd = stop_fd;
-	rc = split(url, dir, sizeof dir, &number, e);
+	rc = split(url, dir, sizeof dir, &number, u->initiator, e);
 	if (!rc)
 		rc = vlib_get(dir, &u->lib, e);
 	if (!rc && number) {
@@ -176,11 +227,14 @@ static int user_open(const char *url, int stop_fd, struct transport **t, struct 
 static int user_siblings(struct transport *t, url_vec *urls, struct err *e)
 {
 	struct user *u = (struct user *)t;
+	bool named = strcmp(u->initiator, INITIATOR_DEFAULT) != 0;
 
 	vec_each(p, &u->lib->places) {
 		char *url;
 
-		if (p->type == ELEMENT_DRIVE && asprintf(&url, PREFIX "%s/%s", u->lib->dir, p->name) > 0)
+		if (p->type == ELEMENT_DRIVE &&
+		    asprintf(&url, PREFIX "%s/%s%s%s", u->lib->dir, p->name, named ? INITIATOR : "",
+			     named ? u->initiator : "") > 0)
 			*vec_add(urls) = url;
 	}
 	return 0;

@@ -8,6 +8,7 @@
  * unless it is done; elements in order and within their addresses. */
 #include "device/changer.h"
 #include "device/drive.h"
+#include "device/fence.h"
 #include "device/health.h"
 #include "label/label.h"
 
@@ -108,6 +109,8 @@ const struct transport_ops iscsi_transport = {.prefix = "iscsi://"}, sg_transpor
 
 /* ---- what is asked ---- */
 
+#define FENCE_KEY 0x52534D0102030004
+
 static void sound(const struct verdict *v)
 {
 	if (v->outcome != OUTCOME_DONE && !v->err.why[0])
@@ -136,7 +139,7 @@ static void robot(void)
 	element_vec els = {0};
 	struct changer *c;
 	struct verdict v;
-	uint64_t flags;
+	uint64_t flags, retaken;
 	char text[400];
 
 	if (changer_open("fuzz:", &c, &v) != OUTCOME_DONE) {
@@ -145,7 +148,7 @@ static void robot(void)
 	}
 	for (int i = 0; i < 12 && left; i++) {
 		v = (struct verdict){.progress = -1};
-		switch (byte() % 9) {
+		switch (byte() % 10) {
 		case 0:
 			if (changer_inventory(c, &els, &v) == OUTCOME_DONE)
 				check_elements(c, &els);
@@ -172,6 +175,11 @@ static void robot(void)
 			break;
 		case 7:
 			changer_exchange(c, 1024, 256, 1025, &v);
+			break;
+		case 8:
+			device_fence(changer_device(c), FENCE_KEY, &retaken, &v);
+			if (retaken && (retaken >> 16 != FENCE_KEY >> 16 || retaken == FENCE_KEY))
+				abort(); /* somebody else's */
 			break;
 		default:
 			device_wait(changer_device(c), 60000, NULL, NULL, &v);

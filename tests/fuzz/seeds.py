@@ -37,11 +37,19 @@ mam = b''.join([attribute(0, 0, struct.pack('>Q', 17000000)), attribute(1, 0, st
 memory = data(struct.pack('>I', len(mam)) + mam)
 activity = data(b'\x11\0\0\x08' + bytes([0, 0, 3, 4, 0x20, 0x94, 0x0B, 0]))
 density = data(struct.pack('>HH', 54, 0) + bytes([0x60, 0x60, 0x80]) + bytes(9) + struct.pack('>I', 18000000) + b'LTO-CVE U-918   Ultrium 9/18T       ')
+conflict = b'\x0b'
+ours, older, other = 0x52534D0102030004, 0x52534D0102030003, 0xCAFE000000000001
+def keys(*k): return data(struct.pack('>II', 7, 8 * len(k)) + b''.join(struct.pack('>Q', one) for one in k))
+def reservation(key): return data(struct.pack('>IIQ', 7, 16, key) + b'\0\0\0\0\0\x06\0\0')
 seeds = {
     'inventory': robot + inventory,
     'full': robot + b'\0' + report(1, [element(1, 0, '')]) + report(2, [element(1024 + i, 9, 'A') for i in range(20)], whole),
     'moves': robot + b'\1' + good + b'\1' + sense(5, 0x3B, 0x0E) + b'\1' + sense(6, 0x28, 0) + good + b'\2' + sense(5, 0x20, 0) + sense(5, 0x20, 0) + good,
     'alerts': robot + b'\6' + alerts + b'\7' + sense(5, 0x20, 0) + b'\3' + good + b'\4' + good,
+    'fence': robot + b'\x08' + keys(older) + good * 3,
+    'fence-lost': robot + b'\x08' + keys(ours) + good + conflict + reservation(ours) + good,
+    'fence-raced': robot + b'\x08' + keys() + good + conflict + reservation(other) + good + reservation(other),
+    'fence-other': robot + b'\x08' + keys(ours, other) + reservation(other),
     'calibration': tape + b'\0' + sense(2, 4, 1) * 40 + activity + sense(2, 4, 1) * 3 + good,
     'medium': tape + b'\1' + mode + memory + b'\5' + density,
     'records': tape + b'\2' + good * 2 + data(b'VOL1TAPE01'.ljust(80)) + sense(0, 0, 1) + good,

@@ -18,6 +18,8 @@
 #   tgt-library.sh insert -d DIR MAILNO BARCODE   operator puts a cartridge in mail
 #                                           slot MAILNO (1..MAIL); made if new
 #   tgt-library.sh remove -d DIR MAILNO     operator takes the cartridge away
+#   tgt-library.sh disk   -d DIR            a disk beside the changer, for what tgt's
+#                                           library lacks: persistent reservations
 #   tgt-library.sh kill   -d DIR            end tgtd with SIGKILL (crash test)
 #   tgt-library.sh restart -d DIR           start it again on the same port: media
 #                                           contents survive, positions start over
@@ -226,6 +228,9 @@ insert)	load_conf; [ $# = 2 ] || usage
 	smc element_type=3,address="$a",barcode="$2",sides=1;;
 remove)	load_conf; [ $# = 1 ] || usage
 	smc element_type=3,address="$(mail_addr "$1")",clear_slot=1;;
+disk)	load_conf; truncate -s 4M "$DIR/media/disk"
+	adm --mode logicalunit --op new --tid 1 --lun $((DRIVES + 2)) --device-type disk --backing-store "$DIR/media/disk"
+	echo "iscsi://127.0.0.1:$PORT/$IQN/$((DRIVES + 2))";;
 kill)	load_conf; end_tgtd KILL;;
 restart) load_conf; end_tgtd KILL; run_tgtd || die "port $PORT is in use now"; configure;;
 demo)	do_start; iscsi-ls -s iscsi://127.0.0.1:"$PORT" || true; do_stop;;

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "device/discover.h"
 #include "device/drive.h"
+#include "device/fence.h"
 #include "label/label.h"
 
 #include <fcntl.h>
@@ -453,6 +454,50 @@ static void wrong_urls(void **state)
 	assert_non_null(strstr(v.err.why, "not a medium changer"));
 }
 
+/* tgt's changer and drives have no persistent reservations, its disks do: an implementation that isn't ours.
+ * Each device_open() is a session of its own, so a path of its own. */
+static void a_fence(void **state)
+{
+	guid ours = {.b = {1, 2, 3}}, theirs = {.b = {4, 5, 6}};
+	struct device *first, *second, *third;
+	char url[200] = "", cmd[200];
+	uint64_t retaken;
+	uint8_t page[64];
+	const uint8_t *body;
+	size_t n;
+	FILE *p;
+
+	fails(device_fence(changer_device(c), fence_key(&ours, 1), &retaken, &v));
+	assert_true(v.flags & VF_UNSUPPORTED);
+
+	snprintf(cmd, sizeof cmd, "%s disk -d %s/lib", script, dir);
+	p = popen(cmd, "r");
+	assert_non_null(fgets(url, sizeof url, p));
+	pclose(p);
+	url[strcspn(url, "\n")] = 0;
+	done(device_open(url, KIND_ANY, &first, &v));
+	done(device_open(url, KIND_ANY, &second, &v));
+	done(device_open(url, KIND_ANY, &third, &v));
+
+	done(device_fence(first, fence_key(&ours, 1), &retaken, &v));
+	assert_true(!retaken);
+	done(device_fence(first, fence_key(&ours, 1), &retaken, &v));
+	fails(device_fence(second, fence_key(&theirs, 1), &retaken, &v));
+	assert_non_null(strstr(v.err.why,
+			       "another rsmd with the key 52534d0102030001 (exclusive access, registrants "
+			       "only, type 6)"));
+	/* the same store after a crash, by another path */
+	done(device_fence(third, fence_key(&ours, 2), &retaken, &v));
+	assert_true(retaken == fence_key(&ours, 1));
+	fails(device_mode_page(first, 0x08, page, sizeof page, &body, &n, &v)); /* outside now */
+	assert_int_equal(v.status, SCSI_CONFLICT);
+	/* a session of the same run was lost */
+	done(device_fence(second, fence_key(&ours, 2), &retaken, &v));
+	device_close(first);
+	device_close(second);
+	device_close(third);
+}
+
 int main(int argc, char **argv)
 {
 #define DIRECT(f) cmocka_unit_test_setup_teardown(f, open_direct, close_all)
@@ -463,6 +508,7 @@ int main(int argc, char **argv)
 		DIRECT(label_and_data),
 		DIRECT(refusals),
 		DIRECT(a_locked_drive),
+		DIRECT(a_fence),
 		PROXIED(dropped_before_a_move),
 		PROXIED(dropped_after_a_move),
 		PROXIED(dropped_under_an_inventory),
