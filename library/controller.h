@@ -116,6 +116,8 @@ int newcomer(struct ctl *, int64_t place, const char *tag, bool cleaner, bool in
 /* A drive tells what a medium is; or that it can't take it, for which it is tried in others. */
 int medium_told(struct ctl *, int64_t medium, int64_t drive, const struct medium_info *);
 int medium_refused(struct ctl *, int64_t medium, int64_t drive, const struct medium_info *);
+/* Its element is told without it. replaced: with a known one instead. */
+int phantom_forget(struct ctl *, int64_t medium, bool replaced, bool *forgotten);
 int identify_count(struct ctl *); /* an identification has ended */
 int identify_new(struct ctl *);	  /* queue an identification for each side still unknown */
 int library_up(struct ctl *, const struct probe *);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * A cartridge that nobody knows is catalogued where it stands: of which media type, with how many sides. What
- * the drives tell about it replaces the guess. */
+ * the drives tell about it replaces the guess. One that never proved to exist is forgotten. */
 #include "library/controller.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* What its bar code says; else what this library is for. */
@@ -73,4 +74,52 @@ int medium_refused(struct ctl *c, int64_t medium, int64_t drive, const struct me
 		      "UPDATE physical_media SET unfit=unfit||(SELECT CASE generation WHEN '' THEN '#'||id "
 		      "ELSE generation END||';' FROM drive WHERE id=?) WHERE id=?",
 		      "ii", drive, medium);
+}
+
+/* Nobody ever read it: no label, no cartridge memory; nobody has it or vouches for it. And what was tried
+ * with it failed, or its element holds one that we know. (One that was only taken out before its turn is
+ * missed like any other.) */
+static int is_phantom(struct ctl *c, int64_t medium, bool replaced, bool *phantom)
+{
+	int64_t n = 0;
+
+	TRY(sql_get(
+		c->t, c->e,
+		"SELECT count(*) FROM physical_media m WHERE m.id=?1 AND m.serial='' AND m.cleaner=0 AND "
+		"m.mounted_side IS NULL AND (?2 OR m.reason<>'') AND NOT EXISTS(SELECT 1 FROM side s WHERE "
+		"s.medium=?1 AND s.state<>0) AND NOT EXISTS(SELECT 1 FROM librequest r WHERE r.id=m.request "
+		"AND "
+		"r.state IN (0,1,5))",
+		"iu", medium, (uint32_t)replaced, "i", &n));
+	*phantom = n > 0;
+	return 0;
+}
+
+int phantom_forget(struct ctl *c, int64_t medium, bool replaced, bool *forgotten)
+{
+	auto_ids struct ids asked = {0};
+	struct oprequest_new note = {.request = NTMS_OPREQ_MESSAGE, .arg1_type = NTMS_LIBRARY, .arg1 = c->id};
+	char name[100], text[256];
+	int64_t id;
+
+	TRY(is_phantom(c, medium, replaced, forgotten));
+	if (!*forgotten)
+		return 0;
+	TRY(sql_get(c->t, c->e, "SELECT name FROM object WHERE id=?", "i", medium, "T", name, sizeof name));
+	TRY(ids_of(sql_rows(c->t, c->e,
+			    "SELECT id FROM oprequest WHERE state IN (1,2,3) AND arg1=(SELECT guid FROM "
+			    "object WHERE id=?)",
+			    "i", medium),
+		   &asked, c->e));
+	vec_each(request, &asked)
+		TRY(oprequest_delete(c->t, *request, c->e));
+	TRY(medium_lost(c->t, medium, c->e)); /* its element is empty */
+	TRY(medium_delete(c->t, medium, c->e));
+	snprintf(text, sizeof text,
+		 "The robot told of %.64s for a while, and tells of it no more; it was never read. Its "
+		 "record is gone.",
+		 name);
+	note.message = text;
+	TRY(oprequest_post(c->t, &note, &id, c->e));
+	return oprequest_close(c->t, id, NTMS_OPSTATE_COMPLETE, c->e); /* nobody has to do anything */
 }

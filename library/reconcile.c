@@ -225,10 +225,15 @@ static int write_element(struct ctl *c, const struct place *p)
  */
 static int departed(struct ctl *c, const place_vec *all, const struct place *p)
 {
+	bool forgotten = false;
+
 	if (!p->was || p->was == p->now || taken(all, p->was))
 		return 0;
 	if (p->type == 3)
 		return medium_ejected(c->t, p->was, c->e);
+	TRY(phantom_forget(c, p->was, p->now > 0, &forgotten));
+	if (forgotten)
+		return 0;
 	TRY(medium_lost(c->t, p->was, c->e));
 	return sql_do(c->t, c->e, "UPDATE physical_media SET missing_from=? WHERE id=?", "ii", c->id, p->was);
 }

@@ -120,7 +120,6 @@ char *fold_case(const char *text); /* owned; NULL: no UTF-8 */
 
 int medium_set_pool(struct txn *, int64_t medium, int64_t pool,
 		    struct err *); /* with its sides' logical media */
-int medium_delete(struct txn *, int64_t medium, struct err *);
 int medium_library_set(struct txn *, int64_t medium, int64_t library, struct err *);
 /* To the free pool: sides Unprepared, and a label ordered for each as soon as the medium is in a library. */
 int medium_to_free_pool(struct txn *, const struct medium *, int64_t free_pool, const struct caller *,

@@ -72,6 +72,7 @@ int medium_move(struct txn *, int64_t medium, int64_t place, bool inverted, bool
 int medium_verified(struct txn *, int64_t medium, bool verified, struct err *);
 /* Not found any more where it was, or in none of its library's elements: to the offline library. */
 int medium_lost(struct txn *, int64_t medium, struct err *);
+int medium_delete(struct txn *, int64_t medium, struct err *);
 /* Taken out after an eject: kept offline or deleted, by the rules of behaviour.md section 8. */
 int medium_ejected(struct txn *, int64_t medium, struct err *);
 int medium_state(struct txn *, int64_t medium, uint32_t media_state,

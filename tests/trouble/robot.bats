@@ -21,8 +21,9 @@ teardown() { stop; }
 	rsm inventory lib --fast --wait --timeout 20s
 	until_ok settled
 	[ "$(where ROB001L8)" = "Slot 1" ]
-	[ "$(where LIE001L8)" = offline ]
-	! is_asked "disappeared.*ROB001L8"
+	run -1 rsm show LIE001L8 # nobody ever read one of that name
+	[ -z "$(asked)" ]
+	rsm list operator-requests --all -n -o MESSAGE,STATE | grep "LIE001L8.*Its record is gone" | grep -q complete
 }
 
 @test "an element full and empty at once: its medium stays, unproven, and the operator is told" {
@@ -48,6 +49,24 @@ teardown() { stop; }
 	until_ok settled
 	[ "$(rsm list library-requests --all -n -o OPERATION | wc -l)" -le $((count + 1)) ]
 	[ "$(where ROB001L8)" = "Slot 1" ]
+	is_asked "failed: .*source element empty"
+	healed
+	rsm inventory lib --fast --wait --timeout 20s
+	[ "$(rsm list media -n -o WHERE)" = "Slot 1
+Slot 2" ]
+	[ -z "$(asked)" ]
+}
+
+@test "a cartridge that nobody has read yet is taken out: it is missed, not forgotten" {
+	start
+	rsm inventory lib --pause
+	vtl add "$T/lib" NEW001L8 --slot 5
+	until_ok is_in NEW001L8 "Slot 5"
+	mv "$T/lib/slots/0005/NEW001L8" "$T/lib/shelf/"
+	until_ok is_asked "disappeared.*NEW001L8"
+	mv "$T/lib/shelf/NEW001L8" "$T/lib/slots/0006/"
+	until_ok is_in NEW001L8 "Slot 6"
+	[ -z "$(asked)" ]
 }
 
 @test "a wrong source address: the medium goes home all the same" {
