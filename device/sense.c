@@ -41,6 +41,7 @@ enum {
 	NOSRC = VF_SOURCE_EMPTY,
 	FULLF = VF_TARGET_FULL,
 	DOOR = VF_DOOR,
+	ELEM = VF_ELEMENT,
 };
 
 static const struct row rows[] = {

@@ -47,7 +47,8 @@ enum verdict_flag {
 	VF_CLEANER = 1 << 18,	  /* a cleaning cartridge is in the drive */
 	VF_SOURCE_EMPTY = 1 << 19,
 	VF_TARGET_FULL = 1 << 20,
-	VF_DOOR = 1 << 21, /* a door, or a mail slot, stands open */
+	VF_DOOR = 1 << 21,    /* a door, or a mail slot, stands open */
+	VF_ELEMENT = 1 << 22, /* an element that the move needs is disabled */
 };
 
 /* What one device call came to. Functions of this layer return its outcome (0 is OUTCOME_DONE), and

@@ -141,6 +141,10 @@ static int moved(struct ctl *c, const struct action_row *a)
 	TRY(medium_place(c, a->medium, &place, &inverted));
 	if (place != a->source) /* settled meanwhile by what the robot reports */
 		return library_doubt(c, BIT_ALL);
+	/* whatever was said of its slots before */
+	TRY(sql_do(c->t, c->e,
+		   "UPDATE slot SET barred_until=0, reason='' WHERE id IN (?,?) AND barred_until>0", "ii",
+		   a->source, a->destination));
 	return medium_move(c->t, a->medium, a->destination, (inverted != 0) != (a->invert != 0), true, c->e);
 }
 
@@ -252,6 +256,8 @@ int action_outcome(struct ctl *c, const struct event *ev)
 	if (a.kind == ACT_MOVE &&
 	    state != ACTION_DONE) /* a load that failed may still have placed the cartridge */
 		TRY(library_doubt(c, BIT_ALL));
+	if (ev->fault == FAULT_ELEMENT && a.kind == ACT_MOVE)
+		TRY(slot_refused(c, a.source, a.destination, ev->why));
 	/* what it told on the way is over */
 	TRY(sql_do(c->t, c->e, "UPDATE librequest SET done=0, total=0, expected=0 WHERE id=? AND expected>0",
 		   "i", a.request));

@@ -107,6 +107,13 @@ int action_outcome(struct ctl *, const struct event *);
 
 /* ---- the world (world.c, reconcile.c) ---- */
 int element_address(struct ctl *, int64_t element, uint16_t *address);
+/* A slot that the robot can't use: as long as it reports so, or for a while after a move was refused. */
+#define BARRED_MS 600000
+int slot_barred(struct ctl *, int64_t place, bool *barred, char *why, size_t size);
+int slot_refused(struct ctl *, int64_t source, int64_t destination, const char *why);
+/* Somebody looks, or something has happened at the robot: what waits for a person's hand needn't wait for its
+ * time. */
+int look_again(struct ctl *);
 int library_doubt(struct ctl *, uint32_t types); /* read those elements before the next move */
 int library_state(struct ctl *, uint32_t opstate, const char *reason);
 /* What the robot reports, for the element types given, becomes what the rows say. Settles open moves. */

@@ -45,14 +45,6 @@ static int progress(struct ctl *c, const struct event *ev)
 		ev->action);
 }
 
-/* Something has happened at the robot: what waits for a person's hand needn't wait for its time. */
-static int look_again(struct ctl *c)
-{
-	return sql_do(c->t, c->e,
-		      "UPDATE librequest SET poll_at=0 WHERE library=? AND state IN (0,1,5) AND state=5", "i",
-		      c->id);
-}
-
 int library_event(struct txn *t, const struct library_world *world, const struct event *ev, struct err *e)
 {
 	struct ctl c = {.t = t, .world = world, .e = e, .now = txn_now(t)};

@@ -10,6 +10,8 @@
 static int reachable(struct ctl *c, struct request *r, int64_t *place)
 {
 	int64_t inverted = 0, held = 0, drive = 0;
+	bool barred = false;
+	char why[400];
 
 	TRY(medium_place(c, r->medium, place, &inverted));
 	if (!*place)
@@ -18,6 +20,9 @@ static int reachable(struct ctl *c, struct request *r, int64_t *place)
 	TRY(sql_get(c->t, c->e, "SELECT count(*) FROM drive WHERE id=?", "i", *place, "i", &drive));
 	TRY(sql_get(c->t, c->e, "SELECT coalesce(mounted_side,0) FROM physical_media WHERE id=?", "i",
 		    r->medium, "i", &held));
+	TRY(slot_barred(c, *place, &barred, why, sizeof why));
+	if (barred)
+		return request_wait(c, r, 60000, "%s", why);
 	if (!drive)
 		return 0;
 	if (held && !(r->wanted & WANTED_FORCE))

@@ -31,6 +31,7 @@ static const struct {
 	[FAULT_INCOMPATIBLE] = {ELSEWHERE, 10, 0, ERROR_MEDIA_INCOMPATIBLE, false, false, false},
 	[FAULT_PROTECTED] = {FAIL, 0, 0, ERROR_WRITE_PROTECT, false, false, false},
 	[FAULT_NO_MEDIUM] = {SETTLE, 2, 0, ERROR_MEDIUM_NOT_ACCESSIBLE, false, false, false},
+	[FAULT_ELEMENT] = {SETTLE, 20, 0, ERROR_DEVICE_NOT_AVAILABLE, false, false, false},
 	[FAULT_CLEANER] = {FAIL, 0, 0, ERROR_CLEANER_CARTRIDGE_INSTALLED, false, false, false},
 };
 
@@ -113,6 +114,15 @@ static int elsewhere(struct ctl *c, struct request *r, const struct event *ev, b
 	return request_goto(c, r, &phase_drive) == STEP_AGAIN ? 0 : (int)c->e->code;
 }
 
+/* Its medium can't be fetched now: the drive is for others until it can. */
+static int let_drive_go(struct ctl *c, struct request *r)
+{
+	if (!r->drive || r->op == NTMS_LM_DISMOUNT)
+		return 0;
+	TRY(drive_release(c, r->drive));
+	return request_goto(c, r, &phase_drive) == STEP_AGAIN ? 0 : (int)c->e->code;
+}
+
 int request_fault(struct ctl *c, struct request *r, const struct event *ev)
 {
 	enum remedy remedy = remedies[ev->fault].remedy;
@@ -132,6 +142,8 @@ int request_fault(struct ctl *c, struct request *r, const struct event *ev)
 		return request_wait(c, r, remedies[ev->fault].pause_ms, "%s", ev->why);
 	case SETTLE:
 		TRY(library_doubt(c, BIT_ALL));
+		if (ev->fault == FAULT_ELEMENT)
+			TRY(let_drive_go(c, r));
 		return request_wait(c, r, 0, "%s", ev->why);
 	case ELSEWHERE:
 		TRY(elsewhere(c, r, ev, &possible));

@@ -8,6 +8,7 @@ static int scan_start(struct ctl *c, struct request *r)
 		return request_end(c, r, NTMS_LM_STOPPED, 0, "stopped");
 	if (r->option == NTMS_INVENTORY_NONE)
 		return STEP_NEXT;
+	TRY(look_again(c));
 	return action_status(c, r, r->option == NTMS_INVENTORY_SLOT ? BIT_STORAGE : BIT_ALL);
 }
 

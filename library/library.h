@@ -78,6 +78,7 @@ enum fault {
 	FAULT_PROTECTED,    /* write protected */
 	FAULT_NO_MEDIUM,    /* nothing in the drive */
 	FAULT_CLEANER,	    /* a cleaning cartridge */
+	FAULT_ELEMENT,	    /* the robot can't use the slot it was to move from or to */
 };
 
 /* One element as the robot reports it. */

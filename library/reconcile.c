@@ -17,7 +17,8 @@ struct place { /* one element: what is reported, what the rows say, what it come
 	int64_t element, was, now;
 	bool verified, inverted_was, doubtful;
 	uint8_t type;
-	uint32_t state; /* slots */
+	uint32_t state; /* slots: as it was */
+	int64_t barred; /* slots: until when */
 };
 typedef VEC(struct place) place_vec;
 
@@ -37,11 +38,13 @@ static const struct element_state *reported(const struct event *ev, uint32_t add
 static int load_places(struct ctl *c, const struct event *ev, uint8_t types, place_vec *out)
 {
 	static const char sql[] =
-		"SELECT e.id, e.element, e.type, e.state, coalesce(m.id,0), coalesce(m.inverted,0) FROM ("
-		"SELECT id, element, 2 AS type, state FROM slot WHERE ?2 & 4 AND library=?1 UNION ALL "
-		"SELECT id, element, 4, 0 FROM drive WHERE ?2 & 16 AND library=?1 UNION ALL "
-		"SELECT id, element, 3, 0 FROM ieport WHERE ?2 & 8 AND library=?1 UNION ALL "
-		"SELECT id, element, 1, 0 FROM changer WHERE ?2 & 2 AND library=?1) e LEFT JOIN "
+		"SELECT e.id, e.element, e.type, e.state, coalesce(m.id,0), coalesce(m.inverted,0), "
+		"e.barred_until FROM ("
+		"SELECT id, element, 2 AS type, state, barred_until FROM slot WHERE ?2 & 4 AND library=?1 "
+		"UNION ALL "
+		"SELECT id, element, 4, 0, 0 FROM drive WHERE ?2 & 16 AND library=?1 UNION ALL "
+		"SELECT id, element, 3, 0, 0 FROM ieport WHERE ?2 & 8 AND library=?1 UNION ALL "
+		"SELECT id, element, 1, 0, 0 FROM changer WHERE ?2 & 2 AND library=?1) e LEFT JOIN "
 		"physical_media m ON "
 		"m.place=e.id"; /* a look at the port every second must not read thousands of slots */
 	auto_rows struct rows *q = sql_rows(c->t, c->e, sql, "iu", c->id, (uint32_t)types);
@@ -55,7 +58,8 @@ static int load_places(struct ctl *c, const struct event *ev, uint8_t types, pla
 				    .type = (uint8_t)rows_u32(q, 2),
 				    .state = rows_u32(q, 3),
 				    .was = rows_i64(q, 4),
-				    .inverted_was = rows_i64(q, 5) != 0};
+				    .inverted_was = rows_i64(q, 5) != 0,
+				    .barred = rows_i64(q, 6)};
 		if (!s) /* in the type's range, but not in the answer: nothing is known, nothing changes */
 			p->now = p->was;
 	}
@@ -181,29 +185,51 @@ static int without_tag(struct ctl *c, const place_vec *all, struct place *p)
 
 /* ---- writing it down ---- */
 
-static uint32_t slot_state(const struct place *p)
+static uint32_t slot_state(const struct place *p, bool barred)
 {
-	if (!p->s)
-		return p->state;
-	if (p->s->absent || p->s->disabled)
+	if (p->s->absent)
 		return NTMS_SLOTSTATE_NOTPRESENT;
-	return p->s->full || p->doubtful ? NTMS_SLOTSTATE_FULL : NTMS_SLOTSTATE_EMPTY;
+	if (p->s->full || p->doubtful)
+		return NTMS_SLOTSTATE_FULL;
+	return barred ? NTMS_SLOTSTATE_NOTPRESENT : NTMS_SLOTSTATE_EMPTY;
 }
 
-static int write_element(struct ctl *c, const struct place *p)
+/* Some robots never set the bit for slots: then it says nothing. */
+static bool tells_access(const place_vec *all)
 {
-	const char *why = p->s && p->s->why ? p->s->why
-			  : p->doubtful	    ? "called empty, and yet its bar code is told"
-					    : "";
-	uint32_t state = slot_state(p);
+	vec_each(p, all)
+		if (p->type == 2 && p->s && p->s->access)
+			return true;
+	return false;
+}
+
+static int write_slot(struct ctl *c, const struct place *p, bool heed_access)
+{
+	const struct element_state *s = p->s;
+	bool unusable = !s->absent && (s->disabled || (heed_access && !s->access));
+	int64_t until = unusable ? INT64_MAX : p->barred > c->now && p->barred < INT64_MAX ? p->barred : 0;
+	const char *why = s->why	? s->why
+			  : unusable	? s->disabled ? "disabled" : "out of the robot's reach"
+			  : p->doubtful ? "called empty, and yet its bar code is told"
+					: "";
+
+	return sql_do(c->t, c->e, /* a refused move is the better reason */
+		      "UPDATE slot SET state=?1, reason=CASE ?5 WHEN 1 THEN reason ELSE ?2 END, "
+		      "barred_until=?4 WHERE "
+		      "id=?3 AND (state<>?1 OR (?5=0 AND reason<>?2) OR barred_until<>?4)",
+		      "utiiu", slot_state(p, until > 0), why, p->element, until,
+		      (uint32_t)(until && !unusable));
+}
+
+static int write_element(struct ctl *c, const struct place *p, bool heed_access)
+{
+	const char *why = p->s && p->s->why ? p->s->why : "";
 
 	if (!p->s)
 		return 0;
 	switch (p->type) {
 	case 2:
-		TRY(sql_do(c->t, c->e,
-			   "UPDATE slot SET state=?1, reason=?2 WHERE id=?3 AND (state<>?1 OR reason<>?2)",
-			   "uti", state, why, p->element));
+		TRY(write_slot(c, p, heed_access));
 		break;
 	case 3:
 		TRY(sql_do(
@@ -264,6 +290,8 @@ static int arrived(struct ctl *c, struct place *p)
 
 static int write_places(struct ctl *c, place_vec *all)
 {
+	bool heed_access = tells_access(all);
+
 	vec_each(p, all)
 		TRY(departed(c, all, p));
 	/* cycles: whoever changes places leaves the old one first, so that each place is free when its medium
@@ -275,7 +303,7 @@ static int write_places(struct ctl *c, place_vec *all)
 	vec_each(p, all)
 		TRY(arrived(c, p));
 	vec_each(p, all)
-		TRY(write_element(c, p));
+		TRY(write_element(c, p, heed_access));
 	return 0;
 }
 

@@ -56,11 +56,13 @@ static const struct {
 		    "FROM (SELECT "
 		    "count(*) AS n, (SELECT group_concat(o.name||': '||s.reason, '; ') FROM slot s JOIN "
 		    "object o ON o.id=s.id "
-		    "WHERE s.library=?1 AND s.reason<>'' AND s.state<>3 AND s.number<=(SELECT max(number) "
+		    "WHERE s.library=?1 AND s.reason<>'' AND (s.state<>3 OR s.barred_until>0) AND "
+		    "s.number<=(SELECT max(number) "
 		    "FROM (SELECT number "
-		    "FROM slot WHERE library=?1 AND reason<>'' AND state<>3 ORDER BY number LIMIT 5))) AS "
+		    "FROM slot WHERE library=?1 AND reason<>'' AND (state<>3 OR barred_until>0) ORDER BY "
+		    "number LIMIT 5))) AS "
 		    "names FROM slot "
-		    "WHERE library=?1 AND reason<>'' AND state<>3) WHERE n>0 AND ?2"},
+		    "WHERE library=?1 AND reason<>'' AND (state<>3 OR barred_until>0)) WHERE n>0 AND ?2"},
 };
 
 struct told {

@@ -29,6 +29,38 @@ int medium_place(struct ctl *c, int64_t medium, int64_t *place, int64_t *inverte
 	return rc == SQL_NONE ? 0 : rc;
 }
 
+int slot_barred(struct ctl *c, int64_t place, bool *barred, char *why, size_t size)
+{
+	int rc = sql_get(
+		c->t, c->e,
+		"SELECT o.name||': '||s.reason FROM slot s JOIN object o ON o.id=s.id WHERE s.id=? AND "
+		"s.barred_until>?",
+		"ii", place, c->now, "T", why, size);
+
+	*barred = !rc;
+	return rc == SQL_NONE ? 0 : rc;
+}
+
+/* The one it was to come to, else the one it was to come from: only they have a choice, or can wait. */
+int slot_refused(struct ctl *c, int64_t source, int64_t destination, const char *why)
+{
+	c->troubled = true;
+	return sql_do(c->t, c->e,
+		      "UPDATE slot SET barred_until=max(barred_until,?1), reason=?2, state=CASE state WHEN 2 "
+		      "THEN 3 ELSE "
+		      "state END WHERE id=coalesce((SELECT id FROM slot WHERE id=?4),?3)",
+		      "itii", c->now + BARRED_MS, why, source, destination);
+}
+
+int look_again(struct ctl *c)
+{
+	TRY(sql_do(c->t, c->e, "UPDATE slot SET barred_until=0 WHERE library=? AND barred_until>0", "i",
+		   c->id));
+	return sql_do(c->t, c->e,
+		      "UPDATE librequest SET poll_at=0 WHERE library=? AND state IN (0,1,5) AND state=5", "i",
+		      c->id);
+}
+
 int library_doubt(struct ctl *c, uint32_t types)
 {
 	if ((c->doubt | types) == c->doubt)
@@ -47,7 +79,7 @@ int library_state(struct ctl *c, uint32_t opstate, const char *reason)
 }
 
 #define FREE_SLOT                                                                                            \
-	"SELECT s.id FROM slot s WHERE s.library=? AND s.state=2 "                                           \
+	"SELECT s.id FROM slot s WHERE s.library=? AND s.state=2 AND s.barred_until=0 "                      \
 	"AND NOT EXISTS(SELECT 1 FROM physical_media m WHERE m.place=s.id) "                                 \
 	"AND NOT EXISTS(SELECT 1 FROM action a WHERE a.library=s.library AND a.state IN (0,3) AND "          \
 	"a.destination=s.id) "

@@ -58,7 +58,8 @@ enum {
 	CLEANER,
 	NOSRC,
 	FULLF,
-	DOOR
+	DOOR,
+	ELEM
 };
 
 static const struct row rows[] = {

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Slots that the robot can't use.
+bats_require_minimum_version 1.5.0
+load trouble
+
+setup() { trouble; tapes SLT001L8 SLT002L8; }
+teardown() { stop; }
+
+mount_of() { rsm mount "$1" --read --quiet --timeout 60s; }
+slot_state() { rsm show "lib:Slot $1" -n -o STATE; }
+
+@test "an empty slot is disabled: nothing is put there, the operator is told, and it is used again when it is enabled" {
+	start
+	free_tapes SLT001L8
+	lmid=$(take SLT001L8)
+	mount_of "$lmid"
+	fault 'element@1024 * disabled'
+	rsm inventory lib --fast --wait --timeout 20s
+	[ "$(slot_state 1)" = "not present" ]
+	is_asked "Slot 1: disabled"
+	rsm dismount "$lmid" --wait --timeout 20s
+	[ "$(where SLT001L8)" = "Slot 3" ]
+	healed
+	rsm inventory lib --fast --wait --timeout 20s
+	[ "$(slot_state 1)" = empty ]
+	[ -z "$(asked)" ]
+}
+
+@test "the slot of a medium is out of reach: its mount waits without a drive, tells why, and goes on by itself" {
+	start
+	free_tapes SLT001L8 SLT002L8
+	lmid=$(take SLT001L8)
+	other=$(take SLT002L8)
+	fault 'element@1024 * noaccess'
+	rsm inventory lib --fast --wait --timeout 20s
+	is_asked "Slot 1: out of the robot's reach"
+	[ "$(slot_state 1)" = full ]
+	mount_of "$lmid" &
+	mount=$!
+	until_ok waits_for mount "Slot 1: out of the robot's reach"
+	[ "$(rsm list drives -n -o STATE | sort -u)" = empty ]
+	mount_of "$other"
+	healed
+	rsm inventory lib --fast --wait --timeout 20s
+	wait $mount
+	[ -z "$(asked)" ]
+}
+
+@test "a move to a slot is refused (5/3B/18), which the status doesn't tell: another slot is taken, no drive is blamed" {
+	start
+	free_tapes SLT001L8
+	lmid=$(take SLT001L8)
+	mount_of "$lmid"
+	fault 'move@1024 * 5/3B/18'
+	rsm dismount "$lmid" --wait --timeout 20s
+	[ "$(where SLT001L8)" = "Slot 3" ]
+	drive_is 1 ready && drive_is 2 ready
+	until_ok is_asked "Slot 1: .*element is disabled"
+	[ "$(slot_state 1)" = "not present" ]
+	# told: try again
+	healed
+	rsm inventory lib --fast --wait --timeout 20s
+	[ "$(slot_state 1)" = empty ]
+	[ -z "$(asked)" ]
+	mount_of "$lmid"
+	rsm dismount "$lmid" --wait --timeout 20s
+}
+
+@test "a move from a slot is refused: the mount waits, and goes on when the robot tells that the element is enabled" {
+	start
+	free_tapes SLT001L8
+	lmid=$(take SLT001L8)
+	fault 'move@1024 * 5/3B/18'
+	mount_of "$lmid" &
+	mount=$!
+	until_ok waits_for mount "Slot 1: .*element is disabled"
+	is_asked "Slot 1: .*element is disabled"
+	[ "$(rsm list drives -n -o STATE,READY | sort -u)" = "empty ready" ]
+	fault 'tur 1 6/3B/19'
+	wait $mount
+	until_ok eval '[ -z "$(asked)" ]'
+}
+
+@test "a robot that never tells access to slots is believed otherwise" {
+	fault 'element@1024 * noaccess' 'element@1025 * noaccess' 'element@1026 * noaccess' 'element@1027 * noaccess' \
+		'element@1028 * noaccess' 'element@1029 * noaccess' 'element@1030 * noaccess' 'element@1031 * noaccess'
+	start
+	[ -z "$(asked)" ]
+	free_tapes SLT001L8
+	mount_of "$(take SLT001L8)"
+}
+
+@test "the robot refuses a move for its bar code (5/53/05): the mount waits, the operator is told, and it goes on" {
+	start
+	free_tapes SLT001L8
+	lmid=$(take SLT001L8)
+	fault 'move@1024 * 5/53/05'
+	mount_of "$lmid" &
+	mount=$!
+	until_ok waits_for mount "bar code invalid"
+	is_asked "look at the cartridge's label"
+	healed
+	wait $mount
+	[ -z "$(asked)" ]
+}
