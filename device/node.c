@@ -118,41 +118,56 @@ int node_grant(const path_vec *nodes, const char *user, bool write, struct err *
 
 /* ---- who has it open ---- */
 
-static bool is_one(const path_vec *nodes, const struct stat *st)
-{
-	struct stat mine;
+/* A node, and what an open descriptor of it looks like. */
+struct mark {
+	const char *path;
+	struct stat st;
+};
+typedef VEC(struct mark) mark_vec;
 
-	vec_each(p, nodes) {
-		if (stat(*p, &mine) || (mine.st_mode & S_IFMT) != (st->st_mode & S_IFMT))
-			continue;
-		if (S_ISCHR(mine.st_mode) || S_ISBLK(mine.st_mode)
-			    ? mine.st_rdev == st->st_rdev
-			    : mine.st_ino == st->st_ino && mine.st_dev == st->st_dev)
-			return true;
-	}
-	return false;
+static void mark_vec_free(mark_vec *v) { vec_free(v); }
+
+static void mark(mark_vec *v, const char *path)
+{
+	struct mark m = {.path = path};
+
+	if (!stat(path, &m.st))
+		*vec_add(v) = m;
 }
 
-static bool process_has(const path_vec *nodes, const char *pid)
+static bool same_file(const struct stat *a, const struct stat *b)
 {
+	if ((a->st_mode & S_IFMT) != (b->st_mode & S_IFMT))
+		return false;
+	if (S_ISCHR(a->st_mode) || S_ISBLK(a->st_mode))
+		return a->st_rdev == b->st_rdev;
+	return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
+}
+
+/* Which of these a process has open; NULL: none. */
+static const char *open_node(const mark_vec *marks, const char *pid)
+{
+	const char *which = NULL;
 	char path[64];
-	bool has = false;
 	DIR *d;
 
 	snprintf(path, sizeof path, "/proc/%.20s/fd", pid);
 	d = opendir(path);
-	for (struct dirent *it; d && !has && (it = readdir(d));) {
+	for (struct dirent *it; d && !which && (it = readdir(d));) {
 		struct stat st;
 
-		has = isdigit((unsigned char)it->d_name[0]) && !fstatat(dirfd(d), it->d_name, &st, 0) &&
-		      is_one(nodes, &st);
+		if (!isdigit((unsigned char)it->d_name[0]) || fstatat(dirfd(d), it->d_name, &st, 0))
+			continue;
+		vec_each(m, marks)
+			if (same_file(&m->st, &st))
+				which = m->path;
 	}
 	if (d)
 		closedir(d);
-	return has;
+	return which;
 }
 
-static void tell_process(const char *pid, struct str *who)
+static void tell_process(const char *node, const char *pid, struct str *who)
 {
 	char path[64], name[32] = "", user[64];
 	struct passwd pw, *found = NULL;
@@ -171,7 +186,7 @@ static void tell_process(const char *pid, struct str *who)
 	stat(path, &st);
 	getpwuid_r(st.st_uid, &pw, buf, sizeof buf, &found);
 	snprintf(user, sizeof user, "%u", (unsigned)st.st_uid);
-	str_printf(who, "%sprocess %s (%s) of user %s", who->n ? ", " : "", pid, name,
+	str_printf(who, "%s%s by process %s (%s) of user %s", who->n ? ", " : "", node, pid, name,
 		   found ? pw.pw_name : user);
 }
 
@@ -185,20 +200,27 @@ static bool is_busy(const char *path)
 
 bool node_held(const struct scsi_node *n, const path_vec *nodes, struct str *who)
 {
+	CLEANUP(mark_vec_free) mark_vec marks = {0};
 	DIR *proc = opendir("/proc");
 	bool held = false;
 
-	for (struct dirent *it; proc && (it = readdir(proc));)
-		if (isdigit((unsigned char)it->d_name[0]) && atoi(it->d_name) != getpid() &&
-		    process_has(nodes, it->d_name)) {
-			held = true;
-			tell_process(it->d_name, who);
-		}
+	vec_each(p, nodes)
+		mark(&marks, *p);
+	mark(&marks, n->sg);
+	for (struct dirent *it; proc && (it = readdir(proc));) {
+		const char *which = NULL;
+
+		if (isdigit((unsigned char)it->d_name[0]) && atoi(it->d_name) != getpid())
+			which = open_node(&marks, it->d_name);
+		if (which)
+			tell_process(which, it->d_name, who);
+		held |= which != NULL;
+	}
 	if (proc)
 		closedir(proc);
 	if (!held && n->type == TYPE_TAPE && is_busy(n->node)) {
 		held = true;
-		str_puts(who, "a process that we may not look into");
+		str_printf(who, "%s by a process that we may not look into", n->node);
 	}
 	return held;
 }

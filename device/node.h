@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * Who may open the nodes of a local drive (/dev/nst0 and its variants): one user at a time, by an ACL, and
- * whoever has one open. Its sg node is never given to anybody. */
+ * whoever has one open. Its sg node is never given to anybody, but root may have it open all the same. */
 #ifndef DEVICE_NODE_H
 #define DEVICE_NODE_H
 
@@ -17,7 +17,8 @@ int node_paths(const struct scsi_node *n, path_vec *out, struct err *e);
  */
 int node_grant(const path_vec *nodes, const char *user, bool write, struct err *e);
 
-/* Whether somebody but this process has one open; who then tells by whom, as far as we may see that. */
+/* Whether somebody but this process has one of them open, or the sg node; who then tells which, and by whom,
+ * as far as we may see that. */
 bool node_held(const struct scsi_node *n, const path_vec *nodes, struct str *who);
 
 /* Makes the tape driver forget what it knew of the tape before: it counts files and notes the end of data,

@@ -83,6 +83,8 @@ struct unit *robot_unit(struct robot *, uint16_t element); /* NULL: none */
 
 /* grant.c */
 void unit_grant(struct unit *, const struct action *, struct verdict *);
+/* Before a move there; false: somebody has the drive in that element open, as v tells. */
+bool robot_may_fill(struct robot *, uint16_t element, struct verdict *);
 
 /* fence.c: keeps other hosts off, if that is wanted; a device that can't is told once. 0, or another host has
  * it. */

@@ -339,7 +339,8 @@ static void run(struct robot *r, const struct action *a, state_vec *out, struct 
 		status(r, a, out, v);
 		break;
 	case ACT_MOVE:
-		changer_move(c, 0, a->source, a->destination, a->invert, v);
+		if (robot_may_fill(r, a->destination, v))
+			changer_move(c, 0, a->source, a->destination, a->invert, v);
 		break;
 	case ACT_LOCK:
 	case ACT_UNLOCK:

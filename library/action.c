@@ -253,8 +253,9 @@ int action_outcome(struct ctl *c, const struct event *ev)
 		state = ACTION_FAILED;
 	TRY(sql_do(c->t, c->e, "UPDATE action SET state=?, ended=?, reason=? WHERE id=?", "uiti", state,
 		   c->now, ev->why, a.id));
-	if (a.kind == ACT_MOVE &&
-	    state != ACTION_DONE) /* a load that failed may still have placed the cartridge */
+	/* a load that failed may still have placed the cartridge; a move that was refused has moved nothing
+	 */
+	if (a.kind == ACT_MOVE && state != ACTION_DONE && ev->fault != FAULT_HELD)
 		TRY(library_doubt(c, BIT_ALL));
 	if (ev->fault == FAULT_ELEMENT && a.kind == ACT_MOVE)
 		TRY(slot_refused(c, a.source, a.destination, ev->why));
@@ -265,6 +266,8 @@ int action_outcome(struct ctl *c, const struct event *ev)
 		TRY(sql_do(c->t, c->e, "UPDATE drive SET reason='' WHERE id=? AND reason<>''", "i", a.drive));
 	if (ev->outcome == OUTCOME_DONE)
 		TRY(apply(c, &a, ev));
+	if (a.kind == ACT_GRANT || a.kind == ACT_REVOKE)
+		TRY(drive_held(c, a.drive, ev));
 	if (!a.request)
 		return a.kind == ACT_STATUS || a.kind == ACT_INITIALIZE ? own_status(c, ev) : 0;
 

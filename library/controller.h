@@ -151,6 +151,9 @@ int troubles_tell(struct ctl *); /* operator requests for what is wrong now; tho
 
 /* ---- who may open drives (grant.c) ---- */
 int grants_follow(struct ctl *); /* the nodes' ACLs are made to follow the rows */
+/* What an action told of who has the drive open; FAULT_HELD: it serves nobody until that is over. */
+int drive_held(struct ctl *, int64_t drive, const struct event *);
+int held_look(struct ctl *); /* at those whose time has come */
 
 /* ---- offline library (offline.c) ---- */
 int offline_run(struct ctl *);

@@ -87,6 +87,7 @@ int drives_tidy(struct ctl *c)
 struct candidate {
 	int64_t drive, medium, mounted, request, since, delay;
 	uint32_t state;
+	bool held; /* by a stranger: no cartridge goes there */
 	char generation[16];
 };
 
@@ -98,6 +99,7 @@ struct wish {
 	char unfit[128];       /* drives that have refused it */
 	int64_t chosen, evict; /* the drive; one whose dismountable medium has to leave first */
 	bool fits;	       /* some drive of the library, enabled, can take it */
+	bool held;	       /* ... but a program has it open */
 	int64_t until;	       /* when a deferred dismount's time is over */
 };
 
@@ -109,7 +111,7 @@ static int candidates(struct ctl *c, candidate_vec *out, bool enabled)
 	auto_rows struct rows *q =
 		sql_rows(c->t, c->e,
 			 "SELECT d.id, coalesce(m.id,0), coalesce(m.mounted_side,0), coalesce(d.request,0), "
-			 "d.dismountable_since, d.defer_delay, d.state, "
+			 "d.dismountable_since, d.defer_delay, d.state, d.held_look<>0, "
 			 "d.generation FROM drive d JOIN object o ON o.id=d.id LEFT JOIN physical_media m ON "
 			 "m.place=d.id "
 			 "WHERE d.library=? AND (?=0 OR (o.enabled=1 AND o.opstate=0)) ORDER BY "
@@ -119,9 +121,10 @@ static int candidates(struct ctl *c, candidate_vec *out, bool enabled)
 	while (rows_next(q)) {
 		struct candidate *d = vec_add(out);
 
-		*d = (struct candidate){rows_i64(q, 0), rows_i64(q, 1), rows_i64(q, 2), rows_i64(q, 3),
-					rows_i64(q, 4), rows_i64(q, 5), rows_u32(q, 6), ""};
-		snprintf(d->generation, sizeof d->generation, "%s", rows_text(q, 7));
+		*d = (struct candidate){rows_i64(q, 0), rows_i64(q, 1),	     rows_i64(q, 2),
+					rows_i64(q, 3), rows_i64(q, 4),	     rows_i64(q, 5),
+					rows_u32(q, 6), rows_u32(q, 7) != 0, ""};
+		snprintf(d->generation, sizeof d->generation, "%s", rows_text(q, 8));
 	}
 	return rows_failed(q) ? (int)c->e->code : 0;
 }
@@ -138,7 +141,8 @@ static int wishes(struct ctl *c, const struct request *r, wish_vec *out)
 		"CASE WHEN m.unfit<>'' AND m.density_code=0 THEN 'Tape' ELSE t.key END, m.unfit "
 		"FROM librequest r JOIN physical_media m ON m.id=r.medium JOIN media_type t ON "
 		"t.id=m.media_type "
-		"WHERE r.id=?1 OR (?2 IS NOT NULL AND r.call=?2 AND r.state IN (0,1,5)) ORDER BY r.id",
+		"WHERE r.id=?1 OR (?2 IS NOT NULL AND r.call=?2 AND r.state IN (0,1,5) AND NOT EXISTS("
+		"SELECT 1 FROM drive d WHERE d.request=r.id)) ORDER BY r.id",
 		"ig", r->id, &r->call);
 
 	while (rows_next(q)) {
@@ -186,6 +190,10 @@ static void choose(struct ctl *c, struct wish *w, const candidate_vec *drives, c
 		w->fits = true;
 		if (w->in_use || d->request || d->mounted || claimed(all, d->drive))
 			continue;
+		if (d->medium != w->medium && d->held) {
+			w->held = true;
+			continue;
+		}
 		if (d->medium != w->medium && (d->medium || w->chosen) && !evictable)
 			continue;
 		if (drive_acting(c, d->drive, rc))
@@ -334,7 +342,9 @@ static int reserve_all(struct ctl *c, struct request *r, wish_vec *all, const ca
 			if (w->evict && r->op != NTMS_LM_PROCESSOMID)
 				TRY(evict(c, w->evict));
 			return mount_waits(c, r, w->until ? w->until - c->now : 0,
-					   w->in_use	 ? "a medium of the call is in use"
+					   w->in_use ? "a medium of the call is in use"
+					   : w->held ? "a drive that this medium could have is held open by "
+						       "another program"
 					   : w->specific ? "the drive asked for is in use"
 							 : "all drives that take this medium are in use");
 		}

@@ -6,6 +6,7 @@ enum remedy {
 	AGAIN,	   /* the same phase, after a pause, so many times; then fail */
 	SETTLE,	   /* read the elements, then the same phase; so many times */
 	ELSEWHERE, /* another drive if the request may choose; else fail */
+	NOT_THERE, /* another drive if the medium is in none yet; else as WAIT_FOR */
 	WAIT_FOR,  /* the same phase for as long as it takes, telling why */
 	FAIL,
 };
@@ -26,7 +27,7 @@ static const struct {
 	[FAULT_PATH] = {SETTLE, 1000, 0, ERROR_DEVICE_NOT_AVAILABLE, false, false, false},
 	[FAULT_SOURCE_EMPTY] = {SETTLE, 2, 0, ERROR_MEDIUM_NOT_ACCESSIBLE, false, false, false},
 	[FAULT_DESTINATION_FULL] = {SETTLE, 2, 0, ERROR_RESOURCE_NOT_AVAILABLE, false, false, false},
-	[FAULT_HELD] = {WAIT_FOR, 0, 2000, 0, false, false, false},
+	[FAULT_HELD] = {NOT_THERE, 0, 2000, 0, false, false, false},
 	[FAULT_NEEDS_UNLOAD] = {AGAIN, 3, 1000, ERROR_BUSY, false, false, false},
 	[FAULT_INCOMPATIBLE] = {ELSEWHERE, 10, 0, ERROR_MEDIA_INCOMPATIBLE, false, false, false},
 	[FAULT_PROTECTED] = {FAIL, 0, 0, ERROR_WRITE_PROTECT, false, false, false},
@@ -98,8 +99,19 @@ static int fail(struct ctl *c, struct request *r, const struct event *ev)
 	return request_end(c, r, NTMS_LM_FAILED, code, "%s", ev->why);
 }
 
-/* Another drive, if the request may choose, and one is left that may take the medium. */
-static int elsewhere(struct ctl *c, struct request *r, const struct event *ev, bool *possible)
+/* drives_tidy() puts away what it leaves in the drive. Queued anew: one that may not wait has to hear if
+ * there is no other drive. */
+static int choose_again(struct ctl *c, struct request *r, const char *why)
+{
+	TRY(drive_release(c, r->drive));
+	TRY(sql_do(c->t, c->e, "UPDATE librequest SET drive=NULL, drive_guid=NULL WHERE id=?", "i", r->id));
+	TRY(request_goto(c, r, &phase_drive) == STEP_AGAIN ? 0 : (int)c->e->code);
+	TRY(request_state(c->t, r->id, NTMS_LM_QUEUED, why, c->e));
+	return STEP_STAY;
+}
+
+/* The request may choose another drive, and one is left that may take the medium. */
+static int may_go_elsewhere(struct ctl *c, struct request *r, const struct event *ev, bool *possible)
 {
 	*possible = r->drive && !(r->wanted & NTMS_MOUNT_SPECIFIC_DRIVE) && r->op != NTMS_LM_DISMOUNT;
 	if (ev->fault == FAULT_INCOMPATIBLE && r->drive && r->medium) {
@@ -107,11 +119,20 @@ static int elsewhere(struct ctl *c, struct request *r, const struct event *ev, b
 		if (*possible)
 			TRY(drive_exists(c, r, possible));
 	}
-	if (!*possible)
-		return 0;
-	TRY(drive_release(c, r->drive)); /* drives_tidy() puts the medium away */
-	TRY(sql_do(c->t, c->e, "UPDATE librequest SET drive=NULL, drive_guid=NULL WHERE id=?", "i", r->id));
-	return request_goto(c, r, &phase_drive) == STEP_AGAIN ? 0 : (int)c->e->code;
+	return 0;
+}
+
+/* The move to the drive was refused, and the medium lies in its slot. */
+static int is_on_its_way(struct ctl *c, const struct request *r, bool *yes)
+{
+	int64_t n = 0;
+
+	if (!c->acted && r->drive && r->op != NTMS_LM_DISMOUNT)
+		TRY(sql_get(c->t, c->e,
+			    "SELECT count(*) FROM physical_media m JOIN slot s ON s.id=m.place WHERE m.id=?",
+			    "i", r->medium, "i", &n));
+	*yes = n > 0;
+	return 0;
 }
 
 /* Its medium can't be fetched now: the drive is for others until it can. */
@@ -128,6 +149,14 @@ int request_fault(struct ctl *c, struct request *r, const struct event *ev)
 	enum remedy remedy = remedies[ev->fault].remedy;
 	bool possible = false;
 
+	if (remedy == NOT_THERE) {
+		TRY(is_on_its_way(c, r, &possible));
+		if (possible) {
+			TRY(drive_held(c, r->drive, ev));
+			return choose_again(c, r, ev->why);
+		}
+		remedy = WAIT_FOR;
+	}
 	if (remedies[ev->fault].blame_drive && (c->acted || r->drive))
 		TRY(drive_needs_service(c, c->acted ? c->acted : r->drive, ev->why));
 	if (remedy == WAIT_FOR && remedies[ev->fault].tell_operator && !r->oprequest)
@@ -146,10 +175,11 @@ int request_fault(struct ctl *c, struct request *r, const struct event *ev)
 			TRY(let_drive_go(c, r));
 		return request_wait(c, r, 0, "%s", ev->why);
 	case ELSEWHERE:
-		TRY(elsewhere(c, r, ev, &possible));
+		TRY(may_go_elsewhere(c, r, ev, &possible));
 		if (!possible)
 			break;
-		return request_wait(c, r, 0, "%s", ev->why);
+		return choose_again(c, r, ev->why);
+	case NOT_THERE:
 	case WAIT_FOR:
 	case FAIL:
 		break;

@@ -3,11 +3,17 @@
  * drives of this machine alone; a drive without a node here has nothing to grant.
  *
  * What was opened stays open when the grant is taken back. So a dismount waits until the last descriptor is
- * closed, with the name of the process as its reason, and until then the drive serves nobody else. */
+ * closed, with the name of the process as its reason, and until then the drive serves nobody else.
+ *
+ * A program may have a drive open that was never granted: root's, or from before. The executor puts no
+ * cartridge into such a drive (FAULT_HELD); the request takes another one, and this one is looked at now and
+ * then. */
 #include "library/controller.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#define HELD_LOOK_MS 2000
 
 static bool is_local(struct ctl *c, int64_t drive, int *rc)
 {
@@ -86,7 +92,7 @@ int grants_follow(struct ctl *c)
 			*a = (struct action){.kind = *granted ? ACT_GRANT : ACT_REVOKE,
 					     .drive = rows_i64(q, 0),
 					     .write = *granted == 'w',
-					     .again = true};
+					     .again = *granted != 0};
 			snprintf(a->user, sizeof a->user, "%s", *granted ? granted + 2 : "");
 		}
 		rc = rows_failed(q) ? (int)c->e->code : 0;
@@ -96,4 +102,45 @@ int grants_follow(struct ctl *c)
 			rc = action_begin(c, &todo.v[i], NULL, 0, 0, 0) == STEP_ACTION ? 0 : (int)c->e->code;
 	vec_free(&todo);
 	return rc;
+}
+
+/* ---- drives that strangers have open ---- */
+
+int drive_held(struct ctl *c, int64_t drive, const struct event *ev)
+{
+	bool held = ev->outcome != OUTCOME_DONE && ev->fault == FAULT_HELD;
+
+	TRY(sql_do(c->t, c->e,
+		   "UPDATE drive SET held_look=?1, reason=?2 WHERE id=?3 AND (held_look<>0 OR ?1<>0)", "iti",
+		   held ? c->now + HELD_LOOK_MS : (int64_t)0, held ? ev->why : "", drive));
+	return sql_changes(c->t) ? object_changed(c->t, drive, c->e) : 0;
+}
+
+int held_look(struct ctl *c)
+{
+	auto_ids struct ids due = {0};
+
+	TRY(ids_of(sql_rows(c->t, c->e,
+			    "SELECT id FROM drive WHERE held_look>0 AND held_look<=? AND +library=?", "ii",
+			    c->now, c->id),
+		   &due, c->e));
+	vec_each(drive, &due) {
+		struct action a = {.kind = ACT_REVOKE, .drive = *drive};
+		int64_t idle = 0;
+		int rc = 0;
+
+		/* the others' requests look themselves; but no time may stay in the past */
+		TRY(sql_do(c->t, c->e, "UPDATE drive SET held_look=? WHERE id=?", "ii", c->now + HELD_LOOK_MS,
+			   *drive));
+		TRY(sql_get(
+			c->t, c->e,
+			"SELECT d.request IS NULL AND o.opstate=0 FROM drive d JOIN object o ON o.id=d.id "
+			"WHERE d.id=?",
+			"i", *drive, "i", &idle));
+		if (idle && !drive_acting(c, *drive, &rc) && !rc)
+			rc = action_begin(c, &a, NULL, 0, 0, 0);
+		if (rc > 0)
+			return rc;
+	}
+	return 0;
 }

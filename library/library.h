@@ -72,7 +72,7 @@ enum fault {
 	FAULT_PATH,	/* can't be reached; with outcome UNKNOWN: it may have happened */
 	FAULT_SOURCE_EMPTY,
 	FAULT_DESTINATION_FULL,
-	FAULT_HELD,	    /* removal prevented: an application holds the drive */
+	FAULT_HELD,	    /* somebody has the drive open, or prevents removal: nothing was done */
 	FAULT_NEEDS_UNLOAD, /* the drive must unload first */
 	FAULT_INCOMPATIBLE, /* this drive can't take this medium */
 	FAULT_PROTECTED,    /* write protected */

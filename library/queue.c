@@ -37,7 +37,8 @@ static int no_drive_free(struct ctl *c, bool *none)
 	int64_t useful = 0, idle = 0;
 
 	TRY(sql_get(c->t, c->e,
-		    "SELECT count(*), coalesce(sum(d.request IS NULL AND (m.id IS NULL OR (d.state=7 AND "
+		    "SELECT count(*), coalesce(sum(d.request IS NULL AND d.held_look=0 AND (m.id IS NULL OR "
+		    "(d.state=7 AND "
 		    "m.mounted_side IS "
 		    "NULL))),0) FROM drive d JOIN object o ON o.id=d.id LEFT JOIN physical_media m ON "
 		    "m.place=d.id WHERE "
@@ -262,6 +263,7 @@ int queue_run(struct ctl *c)
 	bool moved = true;
 	int rc = 0;
 
+	TRY(held_look(c));
 	/* doubt comes first: no move before the elements were read */
 	if (c->doubt && c->opstate != NTMS_NOT_PRESENT && c->enabled) {
 		int64_t poll_at = 0;

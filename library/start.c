@@ -119,7 +119,9 @@ int library_start(struct txn *t, struct library_key *keys, size_t n, struct err 
 		   "UPDATE action SET state=CASE kind WHEN 3 THEN 3 ELSE 2 END, reason='rsmd ended before "
 		   "its outcome was known' WHERE state=0",
 		   ""));
-	TRY(sql_do(t, e, "UPDATE drive SET request=NULL WHERE request IS NOT NULL", ""));
+	TRY(sql_do(t, e,
+		   "UPDATE drive SET request=NULL, held_look=0 WHERE request IS NOT NULL OR held_look<>0",
+		   ""));
 	TRY(sql_do(t, e, "UPDATE physical_media SET request=NULL WHERE request IS NOT NULL", ""));
 	TRY(sql_do(t, e, "UPDATE library SET probed=0, ready=0, poll_at=0, doubt=0", ""));
 	for (size_t i = 0; i < n; i++)

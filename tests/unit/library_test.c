@@ -662,6 +662,105 @@ static void open_after_the_dismount(void **state)
 	world_end(&w);
 }
 
+/* A stranger has the drive open that a mount would get: it gets the other one, and that one serves again when
+ * it is closed. */
+static void strangers_drive_is_avoided(void **state)
+{
+	struct world w = {0};
+	guid pool, m[2], call;
+	int64_t held;
+	int code;
+
+	start_with(&w, 2, &pool);
+	m[0] = allocate(&w, &pool), m[1] = allocate(&w, &pool);
+	w.fault.kind = ACT_MOVE, w.fault.outcome = OUTCOME_FAILED, w.fault.fault = FAULT_HELD;
+	assert_int_equal(mount(&w, m, 1, NTMS_MOUNT_READ), 0);
+	held = ask(&w, "SELECT id FROM drive WHERE held_look<>0");
+	assert_true(held);
+	assert_int_not_equal(ask(&w, "SELECT place FROM physical_media WHERE mounted_side IS NOT NULL"),
+			     held);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM drive WHERE request IS NOT NULL"), 0);
+
+	/* nor does the next one get it, while it is held */
+	call = mount_begin(&w, &m[1], 1, NTMS_MOUNT_READ, INFINITE, &code);
+	world_run(&w);
+	assert_int_equal(mount_end(&w, &call), ERROR_IO_PENDING);
+	assert_int_equal(ask(&w, "SELECT reason LIKE '%held open%' FROM librequest WHERE state=5"), 1);
+	w.fault.kind = ACT_REVOKE, w.fault.outcome = OUTCOME_FAILED, w.fault.fault = FAULT_HELD;
+	world_pass(&w, 2000);
+	assert_int_equal(mount_end(&w, &call), ERROR_IO_PENDING);
+	assert_int_equal(ask(&w, "SELECT id FROM drive WHERE held_look<>0"), held);
+	world_pass(&w, 2000); /* closed */
+	assert_int_equal(mount_end(&w, &call), 0);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM drive WHERE held_look<>0 OR reason<>''"), 0);
+	dismount(&w, m, NTMS_DISMOUNT_IMMEDIATE);
+	dismount(&w, &m[1], NTMS_DISMOUNT_IMMEDIATE);
+	check_at_rest(&w);
+	world_end(&w);
+}
+
+/* Who asked for that drive waits for it; who wants no waiting is told so. */
+static void strangers_drive_is_asked_for(void **state)
+{
+	struct world w = {0};
+	guid pool, medium, call;
+	int code;
+
+	start_with(&w, 1, &pool);
+	medium = allocate(&w, &pool);
+	world_set(&w, "UPDATE object SET enabled=0 WHERE id=(SELECT max(id) FROM drive)");
+	w.fault.kind = ACT_MOVE, w.fault.outcome = OUTCOME_FAILED, w.fault.fault = FAULT_HELD;
+	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ | NTMS_MOUNT_ERROR_NOT_AVAILABLE), ERROR_BUSY);
+	call = mount_begin(&w, &medium, 1, NTMS_MOUNT_READ, INFINITE, &code);
+	world_run(&w);
+	assert_int_equal(mount_end(&w, &call), ERROR_IO_PENDING);
+	world_pass(&w, 2000);
+	assert_int_equal(mount_end(&w, &call), 0);
+	dismount(&w, &medium, NTMS_DISMOUNT_IMMEDIATE);
+	check_at_rest(&w);
+	world_end(&w);
+}
+
+/* Found out before anybody wants it: when the library comes up. */
+static void strangers_drive_at_the_start(void **state)
+{
+	struct world w = {0};
+	guid pool, medium;
+
+	start_with(&w, 1, &pool);
+	medium = allocate(&w, &pool);
+	world_restart(&w);
+	w.fault.kind = ACT_REVOKE, w.fault.outcome = OUTCOME_FAILED, w.fault.fault = FAULT_HELD;
+	world_up(&w);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM drive WHERE held_look<>0"), 1);
+	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), 0);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM drive d JOIN physical_media m ON m.place=d.id WHERE "
+				 "d.held_look<>0"),
+			 0);
+	world_end(&w);
+}
+
+/* One of two media that are to be mounted at once: the other keeps its drive. */
+static void strangers_drive_among_several(void **state)
+{
+	struct world w = {0};
+	guid pool, m[2], call;
+	int code;
+
+	start_with(&w, 2, &pool);
+	m[0] = allocate(&w, &pool), m[1] = allocate(&w, &pool);
+	call = mount_begin(&w, m, 2, NTMS_MOUNT_READ, INFINITE, &code);
+	w.fault.kind = ACT_MOVE, w.fault.outcome = OUTCOME_FAILED, w.fault.fault = FAULT_HELD;
+	world_run(&w);
+	assert_int_equal(mount_end(&w, &call), ERROR_IO_PENDING);
+	world_pass(&w, 2000);
+	assert_int_equal(mount_end(&w, &call), 0);
+	assert_int_equal(ask(&w, "SELECT count(DISTINCT place) FROM physical_media WHERE mounted_side IS NOT "
+				 "NULL"),
+			 2);
+	world_end(&w);
+}
+
 static void another_drive_in_the_bay(void **state)
 {
 	struct world w = {0};
@@ -748,6 +847,10 @@ int main(void)
 		cmocka_unit_test(robot_readdressed),
 		cmocka_unit_test(granted_while_mounted),
 		cmocka_unit_test(open_after_the_dismount),
+		cmocka_unit_test(strangers_drive_is_avoided),
+		cmocka_unit_test(strangers_drive_is_asked_for),
+		cmocka_unit_test(strangers_drive_at_the_start),
+		cmocka_unit_test(strangers_drive_among_several),
 		cmocka_unit_test(another_drive_in_the_bay),
 		cmocka_unit_test(label_written_after_a_read),
 	};

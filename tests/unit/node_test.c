@@ -121,7 +121,8 @@ static void who_has_it_open(void **state)
 	auto_str who = {0}, nobody = {0}, again = {0};
 	pid_t pid = holder(file), pid2 = holder(other);
 	auto_fd int mine = open(file, O_RDONLY); /* this process doesn't count */
-	char want[64];
+	struct scsi_node with_sg = plain;
+	char want[100];
 
 	assert_true(mine >= 0);
 	assert_true(node_held(&plain, &nodes, &who));
@@ -132,8 +133,14 @@ static void who_has_it_open(void **state)
 	waitpid(pid, NULL, 0);
 	assert_false(node_held(&plain, &nodes, &nobody));
 	assert_int_equal(nobody.n, 0);
+	/* who has the pass-through node alone can write, too */
+	snprintf(with_sg.sg, sizeof with_sg.sg, "%s", other);
+	assert_true(node_held(&with_sg, &nodes, &again));
+	snprintf(want, sizeof want, "%s by process %d (node_test)", other, (int)pid2);
+	assert_non_null(strstr(again.s, want));
 	kill(pid2, SIGKILL);
 	waitpid(pid2, NULL, 0);
+	assert_false(node_held(&with_sg, &nodes, &nobody));
 }
 
 int main(void)

@@ -61,7 +61,7 @@ check "and bob has none" until_ok others_free
 as alice sh -c "exec 7<$NODE; echo open; sleep 60 & wait" >$T/opened &
 until_ok grep -q open $T/opened
 rsm dismount "$L1" --wait >$T/dismounted 2>&1 &
-told() { rsm list library-requests -J; rsm list library-requests -n -o REASON | grep "$NODE is still open"; }
+told() { rsm list library-requests -J; rsm list library-requests -n -o REASON | grep "still open: $NODE by a process that we may not look into"; }
 check "the dismount waits, and says why" until_ok told
 check "alice may open it no more" acl_is ""
 check "nor is it unloaded" test -n "$(mtx -f /dev/changer status | grep 'Data Transfer Element.*Full')"
@@ -78,4 +78,33 @@ check "a mount for reading grants reading" acl_is "user:alice:r--"
 check "the tape driver is at the beginning" sh -c "as alice mt -f $NODE status | grep -q 'File number=0, block number=0'"
 check "dismount" as alice rsm dismount "$L2" --wait
 check "the grant is gone" acl_is ""
+
+# programs that rsmd never gave a drive to have the pass-through node alone; two capabilities let rsmd see them all
+kill "$(cat $T/pid)"
+wait "$(cat $T/pid)"
+printf '#!/bin/sh\nexec setpriv --reuid=rsm --regid=rsm --clear-groups --inh-caps=+sys_ptrace,+dac_read_search --ambient-caps=+sys_ptrace,+dac_read_search /bin/rsmd "$@"\n' >$T/rsmd
+check "started again, with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH" start_rsmd '
+[library real]
+changer = /dev/changer'
+as rsm sh -c "exec 7</dev/drive1.sg; echo open; exec sleep 60" >$T/opened1 &
+HOLDER=$!
+until_ok grep -q open $T/opened1
+exec 8</dev/drive2.sg
+as alice rsm mount "$L1" --read --quiet >$T/mounted 2>&1 8<&- &
+MOUNT=$!
+waits() { rsm list library-requests -n -o REASON | grep -q 'held open by another program'; }
+check "with both drives held by strangers a mount waits" until_ok waits
+why() { rsm list drives -n -o NUMBER,REASON | grep "^ *$1 .*still open: $(readlink -f /dev/drive"$1".sg) by process [0-9]* ($2) of user $3"; }
+check "the drive tells which process has it" until_ok why 1 sleep rsm
+check "of whatever user" until_ok why 2 sh root
+check "the cartridge isn't moved" out
+exec 8<&-
+check "one is closed: the mount goes on" wait $MOUNT
+check "in that drive" same "$(readlink -f "$(cat $T/mounted)")" "$(readlink -f /dev/drive2)"
+check "the other is still held" why 1 sleep rsm
+kill $HOLDER
+{ wait $HOLDER; } 2>/dev/null
+serves() { [ -z "$(rsm list drives -n -o REASON | grep still)" ]; }
+check "until that program ends" until_ok serves
+check "dismount" as alice rsm dismount "$L1" --wait
 finish
