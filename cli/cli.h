@@ -151,6 +151,7 @@ struct kind {
 extern const struct kind kinds[];
 extern const size_t n_kinds;
 const struct kind *kind_of(DWORD type); /* NULL: none */
+const struct column *column_named(const struct kind *, const char *name);
 
 /* ---- cell.c ---- */
 

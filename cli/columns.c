@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 
 #include <stddef.h>
+#include <string.h>
 #include <time.h>
 
 /* ---- the words for states ---- */
@@ -132,6 +133,13 @@ static void get_progress(struct object *o, struct str *to)
 	const RSM_OBJECTDETAIL *d = object_detail(o);
 	if (d->dwTotal)
 		str_printf(to, "%u/%u", d->dwDone, d->dwTotal);
+}
+/* "1200 an hour" */
+static void get_rate(struct object *o, struct str *to)
+{
+	const RSM_OBJECTDETAIL *d = object_detail(o);
+	if (d->dwSecondsLeft && d->dwTotal > d->dwDone)
+		str_printf(to, "%llu an hour", (d->dwTotal - d->dwDone) * 3600ull / d->dwSecondsLeft);
 }
 /* "14:20 (in 35 min)" */
 static void get_end(struct object *o, struct str *to)
@@ -311,6 +319,7 @@ static const struct column library_columns[] = {
 	     "usual inventory: fast, full or none"),
 	BOOL_(OTHER, "BARCODES", Library.BarCodeReaderInstalled, "has a bar-code reader"),
 	FN(OTHER, "PROGRESS", get_progress, "media identified, of those to be identified"),
+	FN(OTHER, "RATE", get_rate, "media identified in an hour, since the last pause"),
 	FN(OTHER, "UNTIL", get_end, "expected end of the identifications"),
 	BOOL_(OTHER, "RECOVERY", Library.AutoRecovery, "a failed mount starts a full inventory"),
 	REF(OTHER, "CLEANER", Library.CleanerSlot, "slot of the cleaner"),
@@ -510,6 +519,14 @@ const struct kind kinds[] = {
 	KIND(NTMS_CHANGER_TYPE, "changer-types", "Robot models", other_columns),
 };
 const size_t n_kinds = countof(kinds);
+
+const struct column *column_named(const struct kind *k, const char *name)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (!strcmp(k->columns[i].name, name))
+			return &k->columns[i];
+	return NULL;
+}
 
 const struct kind *kind_of(DWORD type)
 {

@@ -79,11 +79,36 @@ static void print_requests(void)
 	vec_free(&unfinished);
 }
 
+/* "lib: 120/300 media identified, 400 an hour, until 14:20 (in 35 min)" */
+static void print_identification(struct object *library)
+{
+	static const struct {
+		const char *column, *before, *after;
+	} parts[] = {{"PROGRESS", ": ", " media identified"}, {"RATE", ", ", ""}, {"UNTIL", ", until ", ""}};
+	const struct kind *k = kind_of(NTMS_LIBRARY);
+	const RSM_OBJECTDETAIL *d = object_detail(library);
+	auto_str line = {0};
+	if (!d->dwTotal)
+		return;
+	str_puts(&line, object_name(&library->id));
+	for (size_t i = 0; i < countof(parts); i++) {
+		auto_str text = {0};
+		column_text(column_named(k, parts[i].column), library, false, &text);
+		if (text.n)
+			str_printf(&line, "%s%s%s", parts[i].before, text.s, parts[i].after);
+	}
+	printf("%s%s\n", line.s, d->dwFlags & RSM_DETAIL_PAUSED ? ", paused" : "");
+}
+
 static void print_reasons(const guid_vec *libraries)
 {
-	vec_each(l, libraries)
-		if (!set.json && object_detail(object(l))->szReason[0])
+	vec_each(l, libraries) {
+		if (set.json)
+			continue;
+		if (object_detail(object(l))->szReason[0])
 			printf("%s: %s\n", object_name(l), object_detail(object(l))->szReason);
+		print_identification(object(l));
+	}
 }
 
 static int run(int n, char **operands)

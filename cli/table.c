@@ -21,7 +21,7 @@ static void choose(struct choice *to, const struct column *c)
 		to->v[to->n++] = c;
 }
 
-static const struct column *column_named(const struct kind *k, const char *name, size_t len)
+static const struct column *column_given(const struct kind *k, const char *name, size_t len)
 {
 	for (size_t i = 0; i < k->n; i++)
 		if (strlen(k->columns[i].name) == len && !strncasecmp(k->columns[i].name, name, len))
@@ -47,7 +47,7 @@ static struct choice chosen(const struct kind *k, bool all)
 		return to;
 	for (list += *list == '+'; *list; list += *list == ',') {
 		size_t len = strcspn(list, ",");
-		choose(&to, column_named(k, list, len));
+		choose(&to, column_given(k, list, len));
 		list += len;
 	}
 	return to;

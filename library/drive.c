@@ -222,7 +222,7 @@ static void choose(struct ctl *c, struct wish *w, const candidate_vec *drives, c
 }
 
 /* Waits that have been queued before keep the drives they could use: nobody overtakes a mount of several
- * media for ever. */
+ * media for ever. Before identifications and free labels they go in any case: those take idle drives only. */
 static int older_waits(struct ctl *c, const struct request *r, const wish_vec *mine, bool *blocked)
 {
 	int64_t n = 0;
@@ -230,13 +230,14 @@ static int older_waits(struct ctl *c, const struct request *r, const wish_vec *m
 		c->t, c->e,
 		"SELECT count(*) FROM librequest o WHERE o.library=? AND o.op=17 AND o.state IN (0,1,5) AND "
 		"o.state=5 AND o.phase=0 "
-		"AND +o.id<? AND o.priority>="
-		"(SELECT priority FROM librequest WHERE id=?) AND o.call IS NOT NULL AND o.call IS NOT ? AND "
+		"AND (?<>17 OR +o.id<? AND o.priority>="
+		"(SELECT priority FROM librequest WHERE id=?)) AND o.call IS NOT NULL AND o.call IS NOT ? "
+		"AND "
 		"(SELECT count(*) FROM librequest g WHERE g.call=o.call)>? AND NOT EXISTS(SELECT 1 FROM "
 		"librequest g JOIN physical_media m ON "
 		"m.id=g.medium WHERE g.call=o.call AND m.mounted_side IS NOT NULL)", /* drives are all it
 											lacks */
-		"iiigi", c->id, r->id, r->id, &r->call, (int64_t)mine->n, "i", &n);
+		"iuiigi", c->id, r->op, r->id, r->id, &r->call, (int64_t)mine->n, "i", &n);
 
 	*blocked = n > 0;
 	return rc;
@@ -335,7 +336,7 @@ static int reserve_all(struct ctl *c, struct request *r, wish_vec *all, const ca
 			drives->n);
 	TRY(older_waits(c, r, all, &blocked));
 	if (blocked)
-		return mount_waits(c, r, 0, "an older mount of several media waits for drives");
+		return mount_waits(c, r, 0, "a mount of several media waits for drives");
 	vec_each(w, all)
 		if (!w->chosen) {
 			/* an identification takes idle drives only */

@@ -53,19 +53,17 @@ static int queue_identifications(struct ctl *c, bool all)
 	}
 	if (!rc && todo.n)
 		rc = sql_do(c->t, c->e,
-			    "UPDATE library SET identify_since=?, identify_done=0 WHERE id=? AND "
+			    "UPDATE library SET identify_since=?, identify_done=0, identify_base=0 WHERE "
+			    "id=? AND "
 			    "identify_since=0",
 			    "ii", c->now, c->id);
 	vec_free(&todo);
 	return rc;
 }
 
-/* One more is done; with the last the run is over. */
-int identify_count(struct ctl *c)
+/* With the last the run is over. */
+static int identify_over(struct ctl *c)
 {
-	TRY(sql_do(c->t, c->e,
-		   "UPDATE library SET identify_done=identify_done+1 WHERE id=? AND identify_since>0", "i",
-		   c->id));
 	return sql_do(c->t, c->e,
 		      "UPDATE library SET identify_since=0, identify_done=0 WHERE id=?1 AND NOT "
 		      "EXISTS(SELECT 1 FROM librequest "
@@ -73,7 +71,19 @@ int identify_count(struct ctl *c)
 		      "i", c->id);
 }
 
-int identify_new(struct ctl *c) { return queue_identifications(c, false); }
+int identify_count(struct ctl *c)
+{
+	TRY(sql_do(c->t, c->e,
+		   "UPDATE library SET identify_done=identify_done+1 WHERE id=? AND identify_since>0", "i",
+		   c->id));
+	return identify_over(c);
+}
+
+int identify_new(struct ctl *c)
+{
+	TRY(queue_identifications(c, false));
+	return identify_over(c); /* a run that a crash has ended, with nothing left to do */
+}
 
 static int identify_all_start(struct ctl *c, struct request *r)
 {

@@ -23,6 +23,10 @@ int do_RsmPauseIdentification(struct txn *t, const struct caller *who,
 		   (uint32_t)(in->pause != 0), l.id));
 	if (!sql_changes(t))
 		return 0;
+	TRY(sql_do(t, e,
+		   "UPDATE library SET identify_since=?, identify_base=identify_done WHERE id=? AND "
+		   "identify_since>0",
+		   "ii", txn_now(t), l.id));
 	txn_wake(t, l.id);
 	return object_changed(t, l.id, e);
 }

@@ -21,9 +21,10 @@ static const char *const details[WIRE_TYPES] = {
 		"coalesce((SELECT serial FROM changer c WHERE c.library=t.id),''), '', '', 0, "
 		"t.identify_done, CASE t.identify_since WHEN 0 THEN 0 ELSE t.identify_done+" IDENTIFYING
 		" END, "
-		"256*t.identify_paused, NULL, NULL, CASE WHEN t.identify_done=0 OR t.identify_paused THEN 0 "
-		"ELSE "
-		"?2+(?2-t.identify_since)*" IDENTIFYING "/t.identify_done END "
+		"256*t.identify_paused, NULL, NULL, CASE WHEN t.identify_done<=t.identify_base OR "
+		"t.identify_paused THEN 0 ELSE ?2+(?2-t.identify_since)*" IDENTIFYING
+		"/(t.identify_done-t.identify_base) "
+		"END "
 		"FROM library t WHERE t.id=?1",
 	[NTMS_CHANGER] = "SELECT '', t.device, t.serial, '', '', t.element, 0, 0, 0, " IN_IT
 			 ", NULL FROM changer t WHERE t.id=?",

@@ -58,3 +58,44 @@ begin() {
 	lmid=$(rsm media allocate Work --medium NEW011L8 --quiet)
 	rsm mount "$lmid" --read --quiet --timeout 20s
 }
+
+done_of() { local p; p=$(progress); echo "${p%/*}"; }
+reached() { local p; p=$(progress); [ "${p%/*}" -ge "$1" ] && [ "${p%/*}" -lt 300 ] && [ "${p#*/}" = 300 ]; }
+nobody_works() { ! rsm list library-requests -n -o OPERATION,STATE | grep -q '^identify.*in process'; }
+
+@test "300 unknown cartridges: rate and end are shown; it goes on after kill -9, stays paused over one, and a mount comes in between" {
+	trouble 'slots = 310' 'drives = 4'
+	seq -f 'NEW%03.0fL8' 300 | xargs vtl add "$T/lib"
+	begin
+	until_ok reached 20
+	rsm status | grep -q '^lib: [0-9]*/300 media identified, [0-9]* an hour, until .*(in [0-9]* s)'
+	rsm show lib -n -o RATE | grep -q 'an hour'
+	was=$(done_of)
+	kill_rsmd
+	begin
+	until_ok reached "$was"
+	# paused, it stays so
+	rsm inventory lib --pause
+	until_ok nobody_works
+	was=$(progress)
+	rsm status | grep -q "^lib: $was media identified, paused"
+	kill_rsmd
+	begin
+	[ "$(progress)" = "$was" ]
+	rsm show lib -n -o FLAGS | grep -q paused
+	until_ok eval '[ "$(rsm list drives -n -o STATE | sort -u)" = empty ]'
+	# a mount while it goes on
+	name=$(rsm list media -J -o NAME,STATE | jq -r '[.media[] | select(.state == "unrecognized")][0].name')
+	rsm media free "$name"
+	until_ok eval '[ "$(state '"$name"')" = available ]'
+	lmid=$(take "$name")
+	rsm inventory lib --resume
+	rsm mount "$lmid" --read --quiet --timeout 20s
+	[ -n "$(progress)" ]
+	rsm dismount "$lmid"
+	for _ in 1 2 3; do until_ok settled && break; done
+	[ -z "$(progress)" ]
+	[ "$(rsm list media -n -o STATE | sort | uniq -c | tr -s '\n ' ' ')" = " 1 allocated 299 unrecognized " ]
+	# not all again: what was under way when rsmd died, and no more
+	[ "$(rsm list library-requests --all -n -o OPERATION,STATE | grep -c '^identify.*passed')" -le 308 ]
+}

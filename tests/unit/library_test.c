@@ -123,6 +123,39 @@ static void mounts_of_several(void **state)
 	world_end(&w);
 }
 
+/* A mount that needs both drives at once, in the middle of first contact: what is under way is finished, and
+ * no further identification takes a drive that it waits for. (It then holds both.) */
+static void several_during_first_contact(void **state)
+{
+	struct world w = {0};
+	guid pool, m[2], call;
+	int code;
+
+	start_with(&w, 2, &pool);
+	for (int i = 0; i < 2; i++)
+		m[i] = allocate(&w, &pool);
+	for (uint16_t i = 2; i < 8; i++) {
+		char tag[16];
+
+		snprintf(tag, sizeof tag, "NEW%03uL8", i);
+		cartridge_add(&w, SLOT + i, tag, LABEL_BLANK, NULL);
+	}
+	world_tell(&w, &(struct event){.kind = EV_ATTENTION, .library = w.library, .types = 1 << 2});
+	while (ask(&w, "SELECT count(*) FROM drive WHERE request IS NOT NULL") < 2)
+		assert_true(world_step(&w));
+	call = mount_begin(&w, m, 2, NTMS_MOUNT_READ, INFINITE, &code);
+	assert_int_equal(code, ERROR_IO_PENDING);
+	world_run(&w);
+	assert_int_equal(mount_end(&w, &call), 0);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM side WHERE state=0"), 4);
+	for (int i = 0; i < 2; i++)
+		dismount(&w, &m[i], NTMS_DISMOUNT_IMMEDIATE);
+	world_run(&w);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM side WHERE state=0"), 0);
+	check_at_rest(&w);
+	world_end(&w);
+}
+
 static void mount_times_out(void **state)
 {
 	struct world w = {0};
@@ -821,6 +854,7 @@ int main(void)
 		cmocka_unit_test(mount_and_dismount),
 		cmocka_unit_test(deferred_dismount),
 		cmocka_unit_test(deferred_gives_way),
+		cmocka_unit_test(several_during_first_contact),
 		cmocka_unit_test(mounts_of_several),
 		cmocka_unit_test(mount_times_out),
 		cmocka_unit_test(wrong_cartridge),
