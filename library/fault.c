@@ -7,7 +7,7 @@ enum remedy {
 	SETTLE,	   /* read the elements, then the same phase; so many times */
 	ELSEWHERE, /* another drive if the request may choose; else fail */
 	NOT_THERE, /* another drive if the medium is in none yet; else as WAIT_FOR */
-	WAIT_FOR,  /* the same phase for as long as it takes, telling why */
+	WAIT_FOR,  /* the same phase for as long as it takes, telling why; so many times the pause doubles */
 	FAIL,
 };
 
@@ -27,7 +27,7 @@ static const struct {
 	[FAULT_PATH] = {SETTLE, 1000, 0, ERROR_DEVICE_NOT_AVAILABLE, false, false, false},
 	[FAULT_SOURCE_EMPTY] = {SETTLE, 2, 0, ERROR_MEDIUM_NOT_ACCESSIBLE, false, false, false},
 	[FAULT_DESTINATION_FULL] = {SETTLE, 2, 0, ERROR_RESOURCE_NOT_AVAILABLE, false, false, false},
-	[FAULT_HELD] = {NOT_THERE, 0, 2000, 0, false, false, false},
+	[FAULT_HELD] = {NOT_THERE, 4, 2000, 0, false, false, false},
 	[FAULT_NEEDS_UNLOAD] = {AGAIN, 3, 1000, ERROR_BUSY, false, false, false},
 	[FAULT_INCOMPATIBLE] = {ELSEWHERE, 10, 0, ERROR_MEDIA_INCOMPATIBLE, false, false, false},
 	[FAULT_PROTECTED] = {FAIL, 0, 0, ERROR_WRITE_PROTECT, false, false, false},
@@ -144,6 +144,16 @@ static int let_drive_go(struct ctl *c, struct request *r)
 	return request_goto(c, r, &phase_drive) == STEP_AGAIN ? 0 : (int)c->e->code;
 }
 
+/* Who holds a drive may do so for days: the device isn't asked every other second all the while. */
+static int wait_for(struct ctl *c, struct request *r, const struct event *ev)
+{
+	uint32_t most = remedies[ev->fault].tries, doubled = r->tries < most ? r->tries : most;
+
+	if (r->tries < most)
+		TRY(sql_do(c->t, c->e, "UPDATE librequest SET tries=tries+1 WHERE id=?", "i", r->id));
+	return request_wait(c, r, (int64_t)remedies[ev->fault].pause_ms << doubled, "%s", ev->why);
+}
+
 int request_fault(struct ctl *c, struct request *r, const struct event *ev)
 {
 	enum remedy remedy = remedies[ev->fault].remedy;
@@ -162,7 +172,7 @@ int request_fault(struct ctl *c, struct request *r, const struct event *ev)
 	if (remedy == WAIT_FOR && remedies[ev->fault].tell_operator && !r->oprequest)
 		TRY(tell_operator(c, r, ev, &r->oprequest));
 	if (remedy == WAIT_FOR)
-		return request_wait(c, r, remedies[ev->fault].pause_ms, "%s", ev->why);
+		return wait_for(c, r, ev);
 	if (r->tries >= remedies[ev->fault].tries)
 		remedy = FAIL;
 	TRY(sql_do(c->t, c->e, "UPDATE librequest SET tries=tries+1 WHERE id=?", "i", r->id));

@@ -66,8 +66,10 @@ static int take(void *arg, const struct ini_entry *entry, struct err *e)
 		size_t size;
 	} numbers[] = {
 #define N(key, member) {key, &c->member, sizeof c->member}
-		N("sides", sides),   N("generation", generation), N("up", up),	       N("at", at),
-		N("source", source), N("size1", size[0]),	  N("size2", size[1]),
+		N("sides", sides),   N("generation", generation),
+		N("up", up),	     N("at", at),
+		N("source", source), N("size1", size[0]),
+		N("size2", size[1]), N("calibrates_until", calibrates_until),
 #undef N
 	};
 	const struct {
@@ -190,6 +192,8 @@ static int write_file(const char *dir, const struct cartridge *c, struct err *e)
 		c->sides, c->generation, c->serial, c->write_protected ? "yes" : "no",
 		c->label ? "yes" : "no", c->worm ? "yes" : "no", c->calibrated ? "yes" : "no", c->up, c->at,
 		c->source);
+	if (c->calibrates_until && !c->calibrated)
+		fprintf(f, "calibrates_until = %lld\n", (long long)c->calibrates_until);
 	for (int i = 0; i < c->sides; i++)
 		fprintf(f, "size%d = %lld\n", i + 1, (long long)c->size[i]);
 	bad = ferror(f);

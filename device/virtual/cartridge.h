@@ -24,8 +24,10 @@ struct cartridge {
 	/* kept by the robot */
 	int up;	     /* the side that a drive would read */
 	uint16_t at; /* where the robot put it last; elsewhere, a person moved it, and source isn't known */
-	uint16_t source;	 /* storage or mail-slot element it came from; 0 none */
-	int64_t size[SIDES_MAX]; /* when it was last unloaded: a shorter side is a copy under way */
+	uint16_t source;	  /* storage or mail-slot element it came from; 0 none */
+	int64_t calibrates_until; /* monotonic: a drive goes on with it, whoever commands the drive meanwhile
+				     dies */
+	int64_t size[SIDES_MAX];  /* when it was last unloaded: a shorter side is a copy under way */
 };
 
 /* What lies at a place, as far as names and sizes tell. */

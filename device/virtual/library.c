@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "device/virtual/holder.h"
 
 #include <errno.h>
@@ -316,6 +317,28 @@ static bool link_leads_to(const char *path, const char *target)
 	return n > 0 && (size_t)n == strlen(target) && memcmp(now, target, (size_t)n) == 0;
 }
 
+/* Should this process die, the next one finds the drive still at it. */
+static void note_calibration(struct vlib *lib, const struct place *drive, const struct cartridge *c)
+{
+	char place[PATH_MAX];
+	struct cartridge noted = *c;
+	struct err e;
+
+	noted.calibrates_until = drive->ready_at;
+	vlib_path(lib, drive, place, sizeof place);
+	if (cartridge_write(place, &noted, &e))
+		log_warn("%s: %s", place, e.why);
+}
+
+static void resume_calibration(struct vlib *lib, struct place *drive, const struct cartridge *c)
+{
+	if (drive->ready_at || c->calibrated || c->calibrates_until <= clock_mono())
+		return;
+	drive->ready_at = c->calibrates_until;
+	drive->load_ms = lib->set.calibrate_ms;
+	drive->calibrating = true;
+}
+
 void vdrive_start(struct vlib *lib, struct place *drive, const struct cartridge *c, long load_ms)
 {
 	drive->calibrating = lib->set.calibrate_ms && c->generation >= 9 &&
@@ -323,6 +346,8 @@ void vdrive_start(struct vlib *lib, struct place *drive, const struct cartridge 
 			     !cartridge_is_cleaner(c->name);
 	drive->load_ms = load_ms + (drive->calibrating ? lib->set.calibrate_ms : 0);
 	drive->ready_at = clock_mono() + drive->load_ms;
+	if (drive->calibrating)
+		note_calibration(lib, drive, c);
 }
 
 /* The side's noted size goes before the link comes: from then on the side may become shorter. */
@@ -371,7 +396,6 @@ int vdrive_unload(struct vlib *lib, struct place *drive, struct cartridge *c, st
 enum drive_fill vdrive_state(struct vlib *lib, struct place *drive, struct cartridge *c)
 {
 	char path[PATH_MAX], target[CARTRIDGE_NAME + 16];
-	int64_t ready = drive->ready_at;
 	enum content content = vlib_look(lib, drive, c);
 	struct err e;
 
@@ -384,7 +408,8 @@ enum drive_fill vdrive_state(struct vlib *lib, struct place *drive, struct cartr
 	if (link_leads_to(path, target))
 		return FILL_LOADED;
 	unlink(path);
-	if (!ready || !drive->ready_at)
+	resume_calibration(lib, drive, c);
+	if (!drive->ready_at)
 		return FILL_SEATED;
 	if (clock_mono() < drive->ready_at)
 		return FILL_LOADING;

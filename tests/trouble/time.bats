@@ -35,3 +35,63 @@ calibrates() { rsm list library-requests -n -o OPERATION,STATE,PROGRESS,UNTIL,WH
 	drive_is 1 ready
 	[ -z "$(asked)" ]
 }
+
+# the new cartridge is taken as known, so that a mount is the first to load it
+adopted() {
+	rsm inventory lib --pause
+	tapes NEW001L9
+	until_ok is_in NEW001L9 "Slot 1"
+	printf 'NEW001L9\n' | rsm media adopt - --quiet
+	rsm pool create Work --type LTO-9 --quiet
+	lmid=$(rsm media allocate Work --medium NEW001L9 --quiet)
+}
+
+@test "a mount of a cartridge that calibrates shows progress and end; one that isn't mounted yet can't be dismounted" {
+	start
+	adopted
+	rsm mount "$lmid" --read --quiet --timeout 60s >"$T/path" &
+	mount=$!
+	until_ok calibrates mount
+	rsm show "lib:Drive 1" | grep -q calibration
+	rsm list library-requests -J -o OPERATION,PROGRESS,UNTIL |
+		jq -e '.["library-requests"][] | select(.operation == "mount") | .until != "" and (.progress | endswith("/100"))'
+	run -1 rsm dismount "$lmid"
+	[[ $output == *ERROR_INVALID_STATE*"isn't mounted"* ]]
+	wait $mount
+	[ -e "$(cat "$T/path")" ]
+	rsm dismount "$lmid" --wait --timeout 20s
+	[ "$(where NEW001L9)" = "Slot 1" ]
+	[ -z "$(asked)" ]
+}
+
+@test "a mount is given up while the cartridge calibrates: its dismount waits for the end, and is no error" {
+	start
+	adopted
+	run -1 rsm mount "$lmid" --read --timeout 1s
+	[[ $output == *ERROR_TIMEOUT* ]]
+	rsm show "lib:Drive 1" | grep -q calibration
+	[ "$(where NEW001L9)" = "Drive 1" ]
+	until_ok is_in NEW001L9 "Slot 1"
+	until_ok settled
+	rsm list library-requests --all -n -o OPERATION,STATE | grep -q '^dismount *passed'
+	drive_is 1 ready && drive_is 2 ready
+	[ -z "$(asked)" ]
+}
+
+@test "rsmd is killed while a mounted cartridge calibrates: the dismount waits for the end with progress, then it can be mounted" {
+	start
+	adopted
+	rsm mount "$lmid" --read --timeout 60s >"$T/why" 2>&1 &
+	mount=$!
+	until_ok calibrates mount
+	kill_rsmd
+	! wait $mount
+	rsmd --config "$T/rsmd.conf" >>"$T/log" 2>&1 3>&- &
+	echo $! >"$T/pid"
+	rsm status --wait --timeout 20s --quiet
+	until_ok calibrates dismount
+	until_ok is_in NEW001L9 "Slot 1"
+	drive_is 1 ready && drive_is 2 ready
+	[ -z "$(asked)" ]
+	rsm mount "$lmid" --read --quiet --timeout 20s
+}

@@ -375,7 +375,15 @@ static void application_holds_the_drive(void **state)
 	dismount(&w, &medium, NTMS_DISMOUNT_IMMEDIATE);
 	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=16 ORDER BY id DESC LIMIT 1"),
 			 NTMS_LM_WAITING);
-	world_pass(&w, 2000);
+	/* it is asked less and less often */
+	for (int pause = 2000; pause < 32000; pause *= 2) {
+		w.fault.kind = ACT_UNLOAD, w.fault.outcome = OUTCOME_FAILED, w.fault.fault = FAULT_HELD;
+		world_pass(&w, pause - 1);
+		assert_int_equal(w.fault.kind, ACT_UNLOAD); /* not asked yet */
+		world_pass(&w, 1);
+		assert_int_not_equal(w.fault.kind, ACT_UNLOAD);
+	}
+	world_pass(&w, 32000);
 	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=16 ORDER BY id DESC LIMIT 1"),
 			 NTMS_LM_PASSED);
 	check_at_rest(&w);
