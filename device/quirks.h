@@ -30,8 +30,9 @@
 	X(calibrates_s, 2400) /* what that takes usually: what people are told */                            \
 	X(rewind_s, 600)                                                                                     \
 	X(space_s, 2040)                                                                                     \
-	X(io_s, 2400) /* READ, WRITE, filemarks */                                                           \
-	X(look_s, 2)  /* between two looks what happened behind our back */
+	X(io_s, 2400)  /* READ, WRITE, filemarks */                                                          \
+	X(look_s, 2)   /* between two looks what happened behind our back */                                 \
+	X(ports_s, 30) /* between two readings of the mail slots of a robot that doesn't tell; 0: never */
 
 struct quirk {
 #define X(name, value) int name;

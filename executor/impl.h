@@ -58,6 +58,9 @@ struct robot {
 	int waits;		/* looks in a row that found it becoming ready */
 	int said;		/* ASC and ASCQ of the last look that told a change */
 	bool locked;		/* PREVENT is wanted */
+	bool ports_told;	/* it tells when a mail slot was used */
+	uint64_t ports_seen;	/* what the mail slots held when they were read last; as a number */
+	int64_t ports_at;	/* clock_mono() of their next reading */
 };
 
 struct executor {
@@ -98,6 +101,11 @@ bool robot_is_local(const struct robot *);
 /* probe.c: looks at the whole library. 0, or why not. p->drives is the caller's to free. */
 int probe_library(struct robot *, struct probe *p, struct verdict *);
 bool probe_equal(const struct probe *, const struct probe *);
+
+/* ports.c: the mail slots of a robot that doesn't tell when they were used. */
+bool ports_due(const struct robot *);
+enum outcome ports_look(struct robot *, bool *changed, struct verdict *);
+void ports_read(struct robot *, const struct element *, size_t n); /* for an action: its controller knows */
 
 /* name.c: makes <devices>/<name> lead to the device; out: the path for applications. */
 int name_publish(const char *devices, const char *name, const char *url, const char *path, char out[64],

@@ -205,6 +205,9 @@ static void heed_flags(struct robot *r, const struct verdict *v, bool noticed)
 		ev.types = ALL_PLACES;
 	if (flags & VF_IE)
 		ev.types |= BIT(ELEMENT_IE);
+	/* told by a unit attention, behind which the command was done; an open mail slot is an answer */
+	ev.tells_ports = flags & VF_IE && v->outcome == OUTCOME_DONE;
+	r->ports_told |= ev.tells_ports;
 	if (ev.types)
 		tell(r->executor, &r->lane, &ev);
 	if (flags & VF_CONFIG)
@@ -233,6 +236,22 @@ static bool fatal(struct robot *r, const struct verdict *v)
 	}
 }
 
+static void watch_ports(struct robot *r)
+{
+	struct event ev = {.kind = EV_ATTENTION, .library = r->id, .types = BIT(ELEMENT_IE), .noticed = true};
+	struct verdict v;
+	bool changed;
+
+	ports_look(r, &changed, &v);
+	if (fatal(r, &v)) {
+		go_down(r, &v);
+		return;
+	}
+	heed_flags(r, &v, true);
+	if (changed)
+		tell(r->executor, &r->lane, &ev);
+}
+
 static void look(struct robot *r)
 {
 	struct verdict v;
@@ -250,9 +269,13 @@ static void look(struct robot *r)
 	if (!code || code != r->said)
 		heed_flags(r, &v, true);
 	r->said = code;
+	if (r->changer && v.outcome == OUTCOME_DONE && ports_due(r))
+		watch_ports(r);
+	if (!r->changer)
+		return;
 	if (atomic_exchange(&r->drive_lost, false) || devices_changed(r))
 		r->probe_at = 0;
-	if (r->changer && clock_mono() >= r->probe_at)
+	if (clock_mono() >= r->probe_at)
 		probe_again(r, false);
 }
 
@@ -291,6 +314,8 @@ static enum outcome read_status(struct robot *r, uint8_t types, state_vec *out, 
 			continue;
 		if (changer_read(r->changer, t, 0, 0, &elements, v) != OUTCOME_DONE)
 			break;
+		if (t == ELEMENT_IE)
+			ports_read(r, elements.v, elements.n);
 		met |= v->flags;
 	}
 	v->flags |= met;

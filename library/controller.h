@@ -27,7 +27,7 @@ struct ctl {
 	uint32_t type, opstate;
 	bool enabled, ready, two_sided, can_lock, can_extend, auto_recovery;
 	uint32_t inventory_method, doubt;
-	bool identify_paused;
+	bool identify_paused, tells_ports;
 	int64_t acted; /* the drive of the action whose outcome is looked at; 0: the robot's */
 	bool troubled; /* something changed that operators may have to know: troubles_tell() */
 };
@@ -104,6 +104,11 @@ int action_drive(struct ctl *, const struct request *, enum action_kind, int64_t
 int action_move(struct ctl *, const struct request *, int64_t medium, int64_t from, int64_t to, bool invert);
 /* An outcome: closes the row, applies what it did to the world, moves its request on. */
 int action_outcome(struct ctl *, const struct event *);
+
+/* ---- ports (port.c) ---- */
+/* Until the ports are read again, while somebody waits for a person's hand there. */
+int64_t port_pause(const struct ctl *, const struct request *);
+int port_poll(struct ctl *, struct request *);
 
 /* ---- the world (world.c, reconcile.c) ---- */
 int element_address(struct ctl *, int64_t element, uint16_t *address);

@@ -5,17 +5,19 @@
 static int load(struct ctl *c, int64_t library)
 {
 	uint32_t enabled = 0, ready = 0, two_sided = 0, can_lock = 0, can_extend = 0, recovery = 0,
-		 paused = 0;
+		 paused = 0, tells = 0;
 
 	c->id = library;
 	TRY(sql_get(c->t, c->e,
 		    "SELECT l.library_type, o.enabled, o.opstate, l.ready, l.two_sided, l.can_lock, "
 		    "l.can_extend, l.auto_recovery, "
-		    "l.inventory_method, l.doubt, l.identify_paused FROM library l JOIN object o ON "
+		    "l.inventory_method, l.doubt, l.identify_paused, l.tells_ports FROM library l JOIN "
+		    "object o ON "
 		    "o.id=l.id WHERE l.id=?",
-		    "i", library, "uuuuuuuuuuu", &c->type, &enabled, &c->opstate, &ready, &two_sided,
-		    &can_lock, &can_extend, &recovery, &c->inventory_method, &c->doubt, &paused));
+		    "i", library, "uuuuuuuuuuuu", &c->type, &enabled, &c->opstate, &ready, &two_sided,
+		    &can_lock, &can_extend, &recovery, &c->inventory_method, &c->doubt, &paused, &tells));
 	c->identify_paused = paused;
+	c->tells_ports = tells;
 	c->enabled = enabled, c->ready = ready, c->two_sided = two_sided, c->can_lock = can_lock,
 	c->can_extend = can_extend;
 	c->auto_recovery = recovery;
@@ -45,6 +47,16 @@ static int progress(struct ctl *c, const struct event *ev)
 		ev->action);
 }
 
+static int attention(struct ctl *c, const struct event *ev)
+{
+	TRY(library_doubt(c, ev->types));
+	if (ev->tells_ports && !c->tells_ports) {
+		c->tells_ports = true;
+		TRY(sql_do(c->t, c->e, "UPDATE library SET tells_ports=1 WHERE id=?", "i", c->id));
+	}
+	return ev->noticed ? look_again(c) : 0;
+}
+
 int library_event(struct txn *t, const struct library_world *world, const struct event *ev, struct err *e)
 {
 	struct ctl c = {.t = t, .world = world, .e = e, .now = txn_now(t)};
@@ -67,9 +79,7 @@ int library_event(struct txn *t, const struct library_world *world, const struct
 	case EV_PROGRESS:
 		return progress(&c, ev);
 	case EV_ATTENTION:
-		TRY(library_doubt(&c, ev->types));
-		if (ev->noticed)
-			TRY(look_again(&c));
+		TRY(attention(&c, ev));
 		break;
 	case EV_WAKE:
 		break;

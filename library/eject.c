@@ -4,8 +4,6 @@
  * found empty. */
 #include "library/controller.h"
 
-#define LOOK_EVERY_MS 1000
-
 /* In a slot, and nobody uses it; out of a drive it is dismounted first. */
 static int reachable(struct ctl *c, struct request *r, int64_t *place)
 {
@@ -71,7 +69,7 @@ static int put_start(struct ctl *c, struct request *r)
 		     "i", c->id, "i", &port);
 	if (rc == SQL_NONE) { /* look again: an operator may have emptied it */
 		TRY(request_goto(c, r, &phase_fit) == STEP_AGAIN ? 0 : (int)c->e->code);
-		return request_wait(c, r, LOOK_EVERY_MS, "every mail slot is full");
+		return request_wait(c, r, port_pause(c, r), "every mail slot is full");
 	}
 	TRY(rc);
 	r->port = port;
@@ -100,7 +98,7 @@ static int taken_outcome(struct ctl *c, struct request *r, const struct event *e
 		TRY(oprequest_post(c->t, &o, &place, c->e));
 		return STEP_NEXT;
 	}
-	TRY(request_poll(c, r, LOOK_EVERY_MS));
+	TRY(port_poll(c, r));
 	return STEP_STAY;
 }
 

@@ -8,8 +8,6 @@
  */
 #include "library/controller.h"
 
-#define LOOK_EVERY_MS 1000
-
 struct ports {
 	int64_t n, full, extended;
 };
@@ -38,16 +36,13 @@ static int watch_outcome(struct ctl *c, struct request *r, const struct event *e
 		return STEP_NEXT;
 	if (p.full && (p.n == 1 || (c->can_extend && !p.extended))) /* full, or the operator has closed it */
 		return STEP_NEXT;
-	TRY(request_poll(c, r, LOOK_EVERY_MS));
+	TRY(port_poll(c, r));
 	return STEP_STAY;
 }
 
 const struct phase phase_watch = {"watch", watch_start, watch_outcome};
 
-static int collect_start(struct ctl *c, struct request *r)
-{
-	return action_status(c, r, BIT_IE | BIT_STORAGE);
-}
+static int collect_start(struct ctl *c, struct request *r) { return action_status(c, r, BIT_IE); }
 
 /* A port that the robot could not pull in stays the operator's to close. */
 static int collect_outcome(struct ctl *c, struct request *r, const struct event *ev)

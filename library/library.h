@@ -144,6 +144,7 @@ struct event {
 	uint32_t done, total;	   /* EV_PROGRESS */
 	int64_t left_ms;	   /* ... until its expected end; 0: nobody knows */
 	uint8_t types;		   /* EV_ATTENTION */
+	bool tells_ports;	   /* EV_ATTENTION: the robot itself told that a mail slot was used */
 	bool noticed;		   /* EV_ATTENTION: while the robot was idle; not by an action of ours */
 };
 

@@ -65,6 +65,19 @@ static int extend_outcome(struct ctl *c, struct request *r, const struct event *
 
 const struct phase phase_extend = {"extend", extend_start, extend_outcome};
 
+#define LOOK_EVERY_MS 1000
+#define LOOK_ANYWAY_MS 30000 /* at a robot that tells: if it should forget to */
+
+/* Not beyond the port's time, which ends the waiting. */
+int64_t port_pause(const struct ctl *c, const struct request *r)
+{
+	int64_t pause = c->tells_ports ? LOOK_ANYWAY_MS : LOOK_EVERY_MS, left = r->deadline - c->now;
+
+	return r->deadline && left < pause ? (left > 0 ? left : 1) : pause;
+}
+
+int port_poll(struct ctl *c, struct request *r) { return request_poll(c, r, port_pause(c, r)); }
+
 static int retract_start(struct ctl *c, struct request *r)
 {
 	int64_t port = 0, seconds = 0;

@@ -57,8 +57,9 @@ int look_again(struct ctl *c)
 	TRY(sql_do(c->t, c->e, "UPDATE slot SET barred_until=0 WHERE library=? AND barred_until>0", "i",
 		   c->id));
 	return sql_do(c->t, c->e,
-		      "UPDATE librequest SET poll_at=0 WHERE library=? AND state IN (0,1,5) AND state=5", "i",
-		      c->id);
+		      "UPDATE librequest SET poll_at=0 WHERE library=? AND state IN (0,1,5) AND (state=5 OR "
+		      "op IN (10,12))",
+		      "i", c->id);
 }
 
 int library_doubt(struct ctl *c, uint32_t types)

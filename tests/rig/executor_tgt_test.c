@@ -4,9 +4,12 @@
  * off, it has no PREVENT and no doors, and its moves take no time. A proxy between the two spoils single
  * commands. Arguments: tgt-library.sh, tcpproxy. */
 #include "base/cleanup.h"
+#include "device/quirks.h"
+#include "device/scsi.h"
 #include "tests/unit/executor_sink.h"
 
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -242,6 +245,57 @@ static void test_half_answer(void **state)
 	assert_done(act((struct action){.kind = ACT_STATUS}));
 }
 
+/* ---- what is asked of the robot ---- */
+
+extern const struct transport_ops iscsi_transport;
+static struct transport_ops counting;
+static atomic_int reads[5]; /* READ ELEMENT STATUS by element type */
+
+static int counting_open(const char *url, int stop_fd, struct transport **t, struct err *e)
+{
+	return iscsi_transport.open(url + strlen(counting.prefix), stop_fd, t, e);
+}
+
+static enum outcome counting_execute(struct transport *t, struct scsi_cmd *c)
+{
+	if (c->cdb[0] == 0xB8)
+		atomic_fetch_add(&reads[c->cdb[1] & 7], 1);
+	return iscsi_transport.execute(t, c);
+}
+
+/* tgt tells nothing: what an operator lays into a mail slot is found by reading it, and it alone. */
+static void test_watched_ports(void **state)
+{
+	const struct event *ev;
+	char url[220];
+	int slots, drives, ports;
+	struct err e;
+
+	counting = iscsi_transport;
+	counting.prefix = "counted:", counting.open = counting_open, counting.execute = counting_execute;
+	transport_set_mock(&counting);
+	if (quirk_add("\"*\" \"*\" ports_s=1 look_s=0", &e))
+		fail_msg("%s", e.why);
+	snprintf(url, sizeof url, "counted:%s", changer);
+	sink_start(dir, url);
+	await_up();
+	assert_done(act((struct action){.kind = ACT_STATUS}));
+	slots = reads[2], drives = reads[4], ports = reads[3];
+	assert_int_equal(rig("insert", "1 NEW001L5"), 0);
+	ev = await(EV_ATTENTION, 0);
+	assert_int_equal(ev->types, IE_BIT);
+	assert_done(act((struct action){.kind = ACT_STATUS, .types = IE_BIT}));
+	assert_int_equal(rig("remove", "1"), 0);
+	assert_int_equal(await(EV_ATTENTION, 0)->types, IE_BIT);
+	assert_int_equal(reads[2], slots);
+	assert_int_equal(reads[4], drives);
+	assert_true(reads[3] >= ports + 3);
+	sink_tear_down();
+	quirk_forget_added();
+	transport_set_mock(NULL);
+	sink_set_up();
+}
+
 static void test_stop_interrupts(void **state)
 {
 	const struct probe *p;
@@ -260,9 +314,9 @@ static void test_stop_interrupts(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		ON_TGT(test_probe),	  ON_TGT(test_labels),		ON_TGT(test_gone_and_back),
-		ON_TGT(test_answer_lost), ON_TGT(test_command_lost),	ON_TGT(test_status_lost),
-		ON_TGT(test_half_answer), ON_TGT(test_stop_interrupts),
+		ON_TGT(test_probe),	  ON_TGT(test_labels),	      ON_TGT(test_gone_and_back),
+		ON_TGT(test_answer_lost), ON_TGT(test_command_lost),  ON_TGT(test_status_lost),
+		ON_TGT(test_half_answer), ON_TGT(test_watched_ports), ON_TGT(test_stop_interrupts),
 	};
 
 	if (argc != 3)

@@ -4,6 +4,7 @@ bats_require_minimum_version 1.5.0
 load trouble
 
 teardown() { stop; }
+gone() { ! is_asked "nobody asked"; }
 
 @test "somebody fills the mail slot: it is left alone, the operator is told, an insert takes it in" {
 	trouble; tapes PPL001L8
@@ -22,7 +23,6 @@ teardown() { stop; }
 	vtl add "$T/lib" GIFT01L8 --place mailslots/01
 	until_ok is_asked "nobody asked"
 	mv "$T/lib/mailslots/01/GIFT01L8" "$T/lib/shelf/"
-	gone() { ! is_asked "nobody asked"; }
 	until_ok gone
 	run -1 rsm show GIFT01L8
 }
@@ -81,4 +81,42 @@ teardown() { stop; }
 	until_ok test -d "$T/lib/mailslots/01/PPL001L8"
 	mv "$T/lib/mailslots/01/PPL001L8" "$T/lib/shelf/"
 	wait $eject
+}
+
+# What was asked of the robot since `traced`: READ ELEMENT STATUS by element type (2 slots, 3 mail slots).
+traced() { : >"$T/lib/trace"; }
+reads() { grep -c "^changer b8 .$1" "$T/lib/trace" || true; }
+looks() { [ "$(grep -c '^changer 00' "$T/lib/trace")" -ge "$1" ]; }
+
+@test "a robot that tells of its mail slot: nothing is read until it does, and then the mail slot alone" {
+	trouble; tapes PPL001L8
+	start
+	vtl add "$T/lib" GIFT01L8 --place mailslots/01
+	until_ok is_asked "nobody asked"
+	mv "$T/lib/mailslots/01/GIFT01L8" "$T/lib/shelf/"
+	until_ok gone
+	traced
+	rsm inject start lib --quiet --no-wait
+	until_ok looks 30
+	[ "$(reads 3)" -le 2 ]
+	mv "$T/lib/shelf/GIFT01L8" "$T/lib/mailslots/01/"
+	until_ok is_in GIFT01L8 "Slot 2"
+	[ "$(reads 2)" = 0 ]
+	until_ok settled
+	traced
+	until_ok looks 30
+	[ "$(reads .)" = 0 ]
+}
+
+@test "a robot that doesn't tell: its mail slots are read now and then, they alone" {
+	trouble 'attentions = no'; tapes PPL001L8
+	echo 'limit = "*" "*" ports_s=1' >>"$T/rsmd.conf"
+	start
+	traced
+	vtl add "$T/lib" GIFT01L8 --place mailslots/01
+	until_ok is_asked "nobody asked for (GIFT01L8) lies in mail slot 1"
+	mv "$T/lib/mailslots/01/GIFT01L8" "$T/lib/shelf/"
+	until_ok gone
+	[ "$(reads 3)" -ge 2 ]
+	[ "$(reads 2)" = 0 ]
 }

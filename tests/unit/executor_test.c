@@ -3,6 +3,7 @@
  * The executor on a virtual library, with a real store: the test asks for actions and waits for what is told.
  */
 #include "base/cleanup.h"
+#include "device/quirks.h"
 #include "device/virtual/virtual.h"
 #include "tests/unit/executor_sink.h"
 
@@ -56,6 +57,7 @@ static int tear_down(void **state)
 	char command[100];
 
 	sink_tear_down();
+	quirk_forget_added();
 	snprintf(command, sizeof command, "rm -r %s", dir);
 	return system(command);
 }
@@ -229,6 +231,34 @@ static void test_attention(void **state)
 	do
 		ev = await(EV_ATTENTION, 0);
 	while (!(ev->types & IE_BIT));
+	assert_int_equal(ev->types, IE_BIT); /* the rest needn't be read */
+	assert_true(ev->tells_ports);
+}
+
+/* A robot that doesn't tell: its mail slots are read now and then, and a difference is told. */
+static void test_watched_ports(void **state)
+{
+	const struct event *ev;
+	struct err e;
+	char from[200], to[200];
+
+	append("library.ini", "attentions = no");
+	if (quirk_add("\"*\" \"*\" ports_s=1 look_s=0", &e))
+		fail_msg("%s", e.why);
+	sink_start(dir, url);
+	await_up();
+	assert_done(act((struct action){.kind = ACT_STATUS}));
+	if (virtual_add(library_dir, &(struct virtual_cartridge){.barcode = "NEW001L8"}, "mailslots/01", &e))
+		fail_msg("%s", e.why);
+	ev = await(EV_ATTENTION, 0);
+	assert_int_equal(ev->types, IE_BIT);
+	assert_true(ev->noticed);
+	assert_false(ev->tells_ports);
+	snprintf(from, sizeof from, "%s/mailslots/01/NEW001L8", library_dir);
+	snprintf(to, sizeof to, "%s/shelf/NEW001L8", library_dir);
+	assert_int_equal(rename(from, to), 0);
+	ev = await(EV_ATTENTION, 0);
+	assert_int_equal(ev->types, IE_BIT);
 }
 
 /* The answer to a move gets lost: unknown, then down with the reason, then up again, and the medium is where
@@ -349,19 +379,13 @@ static void test_long_names_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ON_LIBRARY(test_probe),
-		ON_LIBRARY(test_move_and_status),
-		ON_LIBRARY(test_refused_moves),
-		ON_LIBRARY(test_labels),
-		ON_LIBRARY(test_gone_and_back),
-		ON_LIBRARY(test_attention),
-		ON_LIBRARY(test_unknown),
-		ON_LIBRARY(test_half_answers),
-		ON_LIBRARY(test_busy),
-		ON_LIBRARY(test_drive_path),
-		ON_LIBRARY(test_stop_interrupts),
-		ON_LIBRARY(test_store_refuses),
-		ON_LIBRARY(test_long_names_are_refused),
+		ON_LIBRARY(test_probe),		ON_LIBRARY(test_move_and_status),
+		ON_LIBRARY(test_refused_moves), ON_LIBRARY(test_labels),
+		ON_LIBRARY(test_gone_and_back), ON_LIBRARY(test_attention),
+		ON_LIBRARY(test_watched_ports), ON_LIBRARY(test_unknown),
+		ON_LIBRARY(test_half_answers),	ON_LIBRARY(test_busy),
+		ON_LIBRARY(test_drive_path),	ON_LIBRARY(test_stop_interrupts),
+		ON_LIBRARY(test_store_refuses), ON_LIBRARY(test_long_names_are_refused),
 	};
 
 	return cmocka_run_group_tests_name("executor", tests, NULL, NULL);
