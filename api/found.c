@@ -67,14 +67,15 @@ static void add(struct config *c, const char *name, const char *changer)
 		.name = copy(full), .changer = copy(changer), .drives_auto = true, .found = true};
 }
 
-static int scan(struct config *c, struct err *e)
+/* Without a name of its own a robot can't be told from one that is known already under another node. */
+static int scan(struct config *c, bool named, struct err *e)
 {
 	scsi_node_vec nodes = {0};
 
 	if (sysfs_scan(&nodes, e))
 		return (int)e->code;
 	vec_each(n, &nodes)
-		if (n->type == TYPE_CHANGER) {
+		if (n->type == TYPE_CHANGER && (!named || n->serial[0] || n->unique[0])) {
 			char name[64], url[160];
 
 			name_of(c, n, name, sizeof name);
@@ -103,12 +104,24 @@ int found_libraries(struct config *c, struct store *s, struct err *e)
 {
 	if (c->libraries.n || c->no_discovery)
 		return 0;
-	if (store_run(s, earlier, c, e) || scan(c, e))
+	if (store_run(s, earlier, c, e) || scan(c, false, e))
 		return (int)e->code;
 	vec_each(l, &c->libraries)
 		log_note("library %s: found by itself, at %s", l->name, l->changer);
 	if (!c->libraries.n)
-		log_warn("the configuration names no library, and this machine has no medium changer");
+		log_warn("the configuration names no library, and this machine has no medium changer yet");
+	return 0;
+}
+
+int found_later(struct config *c, struct err *e)
+{
+	size_t n = c->libraries.n;
+
+	if (scan(c, true, e))
+		return (int)e->code;
+	for (; n < c->libraries.n; n++)
+		log_note("library %s: found by itself, at %s", c->libraries.v[n].name,
+			 c->libraries.v[n].changer);
 	return 0;
 }
 
@@ -143,7 +156,7 @@ static void print_drives(const struct config_library *l)
 
 int found_print(struct config *c, struct err *e)
 {
-	if (!c->libraries.n && scan(c, e))
+	if (!c->libraries.n && scan(c, false, e))
 		return (int)e->code;
 	if (!c->libraries.n)
 		printf("# no medium changer: is the kernel's module sg loaded?\n");

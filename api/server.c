@@ -6,6 +6,7 @@
 #include "api/found.h"
 #include "api/http.h"
 #include "api/ticker.h"
+#include "api/watch.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "executor/executor.h"
@@ -141,6 +142,8 @@ static int begin(struct server *s, struct err *e)
 
 int server_start(struct server *s, struct config *c, struct err *e)
 {
+	bool finds = !c->libraries.n && !c->no_discovery;
+
 	memset(s, 0, sizeof *s);
 	s->config = c;
 	s->state = SERVER_STARTING;
@@ -152,7 +155,7 @@ int server_start(struct server *s, struct config *c, struct err *e)
 	s->waits = waits_new();
 	if ((c->tokens && tokens_check(s->tokens, e)) || make_state(c->state, e) ||
 	    waits_start(s->waits, e) || http_start(s, e) || open_store(s, e) ||
-	    found_libraries(c, s->store, e) || begin(s, e))
+	    found_libraries(c, s->store, e) || begin(s, e) || watch_start(s, finds, &s->watch, e))
 		return (int)e->code;
 	s->state = SERVER_READY;
 	return 0;
@@ -162,6 +165,7 @@ void server_stop(struct server *s)
 {
 	s->state = SERVER_STOPPING;
 	http_stop(s->http); /* ends the sessions: their jobs go to the store */
+	watch_stop(s->watch);
 	ticker_stop(s->ticker);
 	if (s->executor)
 		executor_stop(s->executor);

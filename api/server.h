@@ -15,6 +15,7 @@ enum server_state { SERVER_STARTING, SERVER_READY, SERVER_STOPPING };
 struct executor;
 struct http;
 struct ticker;
+struct watch;
 
 struct server {
 	struct config *config;
@@ -30,6 +31,7 @@ struct server {
 	struct library_world world;
 	struct executor *executor;
 	struct ticker *ticker;
+	struct watch *watch;
 };
 
 /* Listens (answering ERROR_NOT_READY), opens, settles, begins; returns when callers are served. After an

@@ -252,16 +252,21 @@ const char *scsi_node_url(const struct scsi_node *n, char *out, size_t size)
 
 uint64_t sysfs_generation(void)
 {
+	/* a tape may get its node after its pass-through node */
+	static const char *const classes[] = {"scsi_generic", "scsi_tape"};
 	uint64_t sum = 0;
-	char path[PATH_MAX];
-	DIR *d;
 
-	snprintf(path, sizeof path, "%s/class/scsi_generic", sys_root);
-	d = opendir(path);
-	for (struct dirent *it; d && (it = readdir(d));) /* whatever their order */
-		sum += (it->d_ino + 1) * 0x9E3779B97F4A7C15u;
-	if (d)
-		closedir(d);
+	for (size_t i = 0; i < countof(classes); i++) {
+		char path[PATH_MAX];
+		DIR *d;
+
+		snprintf(path, sizeof path, "%s/class/%s", sys_root, classes[i]);
+		d = opendir(path);
+		for (struct dirent *it; d && (it = readdir(d));) /* whatever their order */
+			sum += it->d_name[0] != '.' ? (it->d_ino + 1) * 0x9E3779B97F4A7C15u : 0;
+		if (d)
+			closedir(d);
+	}
 	return sum;
 }
 

@@ -18,56 +18,61 @@
 
 /* ---- start and end ---- */
 
-static int check(const struct executor_config *c, struct err *e)
+static int check(const char *devices, const struct executor_library *l, struct err *e)
 {
-	for (size_t i = 0; i < c->n_libraries; i++) {
-		const struct executor_library *l = &c->libraries[i];
-		size_t n = strlen(c->state) + strlen("/dev/") + strlen(l->name) + NUMBER_DIGITS;
+	size_t n = strlen(devices) + strlen("/") + strlen(l->name) + NUMBER_DIGITS;
 
-		if (strchr(l->name, '/'))
-			return err_set(e, ERROR_INVALID_NAME, "library %s: a name can't have a '/'", l->name);
-		if (n > NAME_MAX_DEVICE)
-			return err_set(
-				e, ERROR_INVALID_NAME,
-				"library %s: device names like %s/dev/%s-1 would have up to %zu "
-				"characters, applications get %d: shorten the name, or the path of the state "
-				"directory",
-				l->name, c->state, l->name, n, NAME_MAX_DEVICE);
-	}
+	if (strchr(l->name, '/'))
+		return err_set(e, ERROR_INVALID_NAME, "library %s: a name can't have a '/'", l->name);
+	if (n > NAME_MAX_DEVICE)
+		return err_set(e, ERROR_INVALID_NAME,
+			       "library %s: device names like %s/%s-1 would have up to %zu "
+			       "characters, applications get %d: shorten the name, or the path of the state "
+			       "directory",
+			       l->name, devices, l->name, n, NAME_MAX_DEVICE);
 	return 0;
 }
 
-static void robot_init(struct robot *r, struct executor *x, const struct executor_config *c,
-		       const struct executor_library *l)
+static int add_robot(struct executor *x, const struct executor_library *l, struct robot **out, struct err *e)
 {
+	struct robot *r;
+
+	if (check(x->devices, l, e))
+		return (int)e->code;
+	r = calloc(1, sizeof *r);
 	r->executor = x;
 	r->id = l->id;
 	r->name = strdup(l->name);
 	r->url = l->changer ? strdup(l->changer) : NULL;
 	snprintf(r->identity, sizeof r->identity, "%s", l->identity ? l->identity : "");
-	r->fence = l->fence ? fence_key(&c->installation, c->epoch) : 0;
+	r->fence = l->fence ? x->fence_key : 0;
 	r->pause = r->probe_pause = 1000;
 	lane_init(&r->lane);
 	pthread_mutex_init(&r->units_lock, NULL);
 	for (size_t i = 0; i < l->n_drives; i++)
 		*vec_add(&r->given) = (struct given_drive){l->drives[i].element, strdup(l->drives[i].url)};
+	pthread_mutex_lock(&x->robots_lock);
+	*vec_add(&x->robots) = *out = r;
+	pthread_mutex_unlock(&x->robots_lock);
+	return 0;
 }
 
 int executor_new(const struct executor_config *c, struct executor **out, struct err *e)
 {
-	struct executor *x;
+	struct executor *x = calloc(1, sizeof *x);
+	struct robot *r;
 
-	if (check(c, e))
-		return (int)e->code;
-	x = calloc(1, sizeof *x);
+	*e = (struct err){0};
 	x->store = c->store;
 	x->event = c->event;
 	x->world = c->world;
-	x->robots = calloc(c->n_libraries + 1, sizeof *x->robots);
-	for (; x->n_robots < c->n_libraries; x->n_robots++)
-		robot_init(&x->robots[x->n_robots], x, c, &c->libraries[x->n_robots]);
-	if (asprintf(&x->devices, "%s/dev", c->state) < 0 || (mkdir(x->devices, 0755) && errno != EEXIST)) {
+	x->fence_key = fence_key(&c->installation, c->epoch);
+	pthread_mutex_init(&x->robots_lock, NULL);
+	if (asprintf(&x->devices, "%s/dev", c->state) < 0 || (mkdir(x->devices, 0755) && errno != EEXIST))
 		err_errno(e, ERROR_ACCESS_DENIED, "%s", x->devices);
+	for (size_t i = 0; !e->code && i < c->n_libraries; i++)
+		add_robot(x, &c->libraries[i], &r, e);
+	if (e->code) {
 		executor_free(x);
 		return (int)e->code;
 	}
@@ -77,10 +82,29 @@ int executor_new(const struct executor_config *c, struct executor **out, struct 
 
 int executor_start(struct executor *x, struct err *e)
 {
-	for (size_t i = 0; i < x->n_robots; i++)
-		if (lane_start(&x->robots[i].lane, robot_run, &x->robots[i], e))
+	vec_each(r, &x->robots)
+		if (lane_start(&(*r)->lane, robot_run, *r, e))
 			return (int)e->code;
 	return 0;
+}
+
+int executor_add(struct executor *x, const struct executor_library *l, struct err *e)
+{
+	struct robot *r;
+
+	return add_robot(x, l, &r, e) ? (int)e->code : lane_start(&r->lane, robot_run, r, e);
+}
+
+void executor_plugged(struct executor *x)
+{
+	vec_each(it, &x->robots) {
+		struct robot *r = *it;
+
+		if (!robot_is_local(r))
+			continue;
+		atomic_store(&r->plugged, true);
+		lane_poke(&r->lane);
+	}
 }
 
 static void stop_lane(struct lane *l, const char *name, int64_t until)
@@ -95,11 +119,10 @@ void executor_stop(struct executor *x)
 {
 	int64_t until = clock_mono() + STOP_LIMIT_MS;
 
-	for (size_t i = 0; i < x->n_robots; i++)
-		lane_stop(&x->robots[i].lane);
-	for (size_t i = 0; i < x->n_robots;
-	     i++) { /* a changer's thread makes drives' threads: it ends first */
-		struct robot *r = &x->robots[i];
+	vec_each(r, &x->robots)
+		lane_stop(&(*r)->lane);
+	vec_each(it, &x->robots) { /* a changer's thread makes drives' threads: it ends first */
+		struct robot *r = *it;
 
 		stop_lane(&r->lane, r->name, until);
 		pthread_mutex_lock(&r->units_lock);
@@ -107,8 +130,8 @@ void executor_stop(struct executor *x)
 			lane_stop(&(*u)->lane);
 		pthread_mutex_unlock(&r->units_lock);
 	}
-	for (size_t i = 0; i < x->n_robots; i++)
-		vec_each(u, &x->robots[i].units)
+	vec_each(r, &x->robots)
+		vec_each(u, &(*r)->units)
 			stop_lane(&(*u)->lane, (*u)->name, until);
 }
 
@@ -132,6 +155,7 @@ static bool robot_free(struct robot *r)
 	pthread_mutex_destroy(&r->units_lock);
 	free(r->probe.drives);
 	free(r->name), free(r->url);
+	free(r);
 	return true;
 }
 
@@ -141,31 +165,39 @@ void executor_free(struct executor *x)
 
 	if (!x)
 		return;
-	for (size_t i = 0; i < x->n_robots; i++)
-		ended &= robot_free(&x->robots[i]);
+	vec_each(r, &x->robots)
+		ended &= robot_free(*r);
 	if (!ended)
 		return; /* a thread that was left behind still uses it; the process is about to end */
-	free(x->robots);
+	vec_free(&x->robots);
+	pthread_mutex_destroy(&x->robots_lock);
 	free(x->devices);
 	free(x);
 }
 
 /* ---- actions ---- */
 
+static struct robot *robot_of(struct executor *x, int64_t library)
+{
+	struct robot *found = NULL;
+
+	pthread_mutex_lock(&x->robots_lock);
+	vec_each(r, &x->robots)
+		if ((*r)->id == library)
+			found = *r;
+	pthread_mutex_unlock(&x->robots_lock);
+	return found;
+}
+
 /* After COMMIT, on the writer's thread. An action for a drive that was never found goes to the changer, which
  * says so. */
 static void deliver(struct post *post)
 {
 	struct order *o = (struct order *)post;
-	struct executor *x = o->executor;
+	struct robot *r = robot_of(o->executor, o->action.library);
+	struct unit *u = r && o->action.drive ? robot_unit(r, o->element) : NULL;
 
-	for (size_t i = 0; i < x->n_robots; i++) {
-		struct robot *r = &x->robots[i];
-		struct unit *u;
-
-		if (r->id != o->action.library)
-			continue;
-		u = o->action.drive ? robot_unit(r, o->element) : NULL;
+	if (r) {
 		lane_put(u ? &u->lane : &r->lane, o);
 		return;
 	}

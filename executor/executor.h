@@ -54,6 +54,10 @@ int executor_new(const struct executor_config *, struct executor **, struct err 
 /* Starts the threads: after library_start(). From now on events come. */
 int executor_start(struct executor *, struct err *);
 
+/* While it runs, by one thread: a library found later, and that devices of this machine have come or gone. */
+int executor_add(struct executor *, const struct executor_library *, struct err *);
+void executor_plugged(struct executor *);
+
 /* For struct library_world.act; arg: the executor. */
 void executor_act(struct txn *, const struct action *, void *executor);
 

@@ -43,6 +43,7 @@ struct robot {
 	VEC(struct unit *) units;
 
 	atomic_bool drive_lost; /* a drive's thread lost its device: probe again */
+	atomic_bool plugged;	/* devices of this machine have come or gone: look at once */
 
 	/* the changer's thread alone */
 	struct changer *changer; /* NULL: down */
@@ -68,8 +69,9 @@ struct executor {
 	int (*event)(struct txn *, const struct library_world *, const struct event *, struct err *);
 	const struct library_world *world;
 	char *devices; /* <state>/dev */
-	struct robot *robots;
-	size_t n_robots;
+	uint64_t fence_key;
+	pthread_mutex_t robots_lock;
+	VEC(struct robot *) robots;
 };
 
 /* tell.c: returns after COMMIT. false: stopped before it could be stored. */

@@ -450,6 +450,10 @@ void robot_run(void *arg)
 	while (!lane_stopped(&r->lane)) {
 		struct order *o = lane_take(&r->lane, r->next);
 
+		if (atomic_exchange(&r->plugged, false)) {
+			r->next = 0;
+			atomic_store(&r->drive_lost, true);
+		}
 		if (o)
 			perform(r, &o->action);
 		else if (lane_stopped(&r->lane))

@@ -176,5 +176,7 @@ struct library_key {
 	int64_t id;	       /* out: row id */
 };
 int library_start(struct txn *, struct library_key *keys, size_t n, struct err *);
+/* One that was found later. */
+int library_add(struct txn *, struct library_key *, struct err *);
 
 #endif

@@ -132,3 +132,10 @@ int library_start(struct txn *t, struct library_key *keys, size_t n, struct err 
 	TRY(not_configured(&c, keys, n));
 	return requeue_labels(&c);
 }
+
+int library_add(struct txn *t, struct library_key *key, struct err *e)
+{
+	struct ctl c = {.t = t, .e = e, .now = txn_now(t)};
+
+	return library_row(&c, key);
+}

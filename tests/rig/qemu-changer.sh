@@ -11,8 +11,11 @@
 #                        SCSI commands of a virtio-scsi disk "scsi-generic" through
 #   -w iscsi             the guest logs in by itself (iscsi_tcp, iscsistart), over
 #                        QEMU's user network, which can reach that one port only
+#   -w none              no library: COMMAND runs one of its own in the guest, where
+#                        tgt, tgt-library.sh (as /x/...) and iscsistart are; modules
+#                        iscsi_tcp and scsi_debug can be loaded
 #
-#   qemu-changer.sh [-C CACHEDIR] [-w virtio|iscsi] [-a kvm|tcg|auto] [-m MB] [-q]
+#   qemu-changer.sh [-C CACHEDIR] [-w virtio|iscsi|none] [-a kvm|tcg|auto] [-m MB] [-q]
 #                   [-L LIBDIR] [-s SLOTS] [-n DRIVES] [-t TAPES] [-T SECONDS]
 #                   [-x FILE]... [-b PROGRAM]... [-- COMMAND...]
 #
@@ -116,6 +119,11 @@ for p in mtx lsscsi sg_inq sg_raw sg_logs sg_modes sg_luns sg_turs sg_map sg_rea
 	case $p in */*) put "$p";; *) put "$(command -v "$p")";; esac
 done
 command -v mt-st >/dev/null && { put "$(command -v mt-st)"; ln -sf mt-st "$R/bin/mt"; }
+[ "$WAY" != none ] || {
+	for p in bash tgtd tgtadm tgtimg; do put "$(command -v $p)"; done
+	cp -L /lib/x86_64-linux-gnu/libgcc_s.so.1 "$R/usr/lib/"	# tgtd ends threads with pthread_cancel()
+	XTRA+=("$HERE/tgt-library.sh")
+}
 [ "$WAY" = virtio ] || put "$(ls "$CACHE"/iscsi/sbin/iscsistart "$CACHE"/iscsi/usr/sbin/iscsistart 2>/dev/null | head -1)"
 # only the modules we load, with what they need
 need="virtio_pci virtio_scsi virtio_net sg st ch sr_mod sd_mod iscsi_tcp scsi_debug crc32c_generic crc32c-intel ses"
@@ -149,7 +157,7 @@ if [ -n "$iscsi" ]; then
 		cat /tmp/iscsistart.log
 fi
 c=
-for i in $(seq 100); do
+for i in $(grep -q rig.none /proc/cmdline || seq 100); do
 	for d in /sys/class/scsi_device/*/device; do
 		[ "$(cat $d/type 2>/dev/null)" = 8 ] && c=$(ls $d/scsi_generic 2>/dev/null)
 	done
@@ -178,11 +186,13 @@ chmod 755 "$R/init"
 note "initramfs $(du -h "$W/initrd.gz" | cut -f1), $(since)"
 
 # --- the library
-if [ -z "$LIBDIR" ]; then
+if [ "$WAY" = none ]; then
+	LIBDIR=
+elif [ -z "$LIBDIR" ]; then
 	LIBDIR=$W/lib; OURLIB=1
 	"$HERE/tgt-library.sh" start -d "$LIBDIR" -s "$SLOTS" -n "$DRIVES" -t "$TAPES" >/dev/null
 fi
-URLS=$("$HERE/tgt-library.sh" url -d "$LIBDIR" | awk '{print $2}')
+URLS=$([ -z "$LIBDIR" ] || "$HERE/tgt-library.sh" url -d "$LIBDIR" | awk '{print $2}')
 first=$(echo "$URLS" | head -1)
 port=${first#iscsi://127.0.0.1:}; port=${port%%/*}
 iqn=${first#*//*/}; iqn=${iqn%/*}
@@ -204,6 +214,8 @@ if [ "$WAY" = virtio ]; then
 		n=$((n + 1))
 		args+=(-drive "file=$u,if=none,id=d$n,format=raw,cache=none" -device "scsi-generic,drive=d$n,bus=s0.0,scsi-id=0,lun=$n")
 	done
+elif [ "$WAY" = none ]; then
+	cmdline="$cmdline rig.none"
 else
 	args+=(-netdev "user,id=n0,restrict=on,guestfwd=tcp:10.0.2.100:3260-tcp:127.0.0.1:$port" -device "virtio-net-pci,netdev=n0,romfile=")
 	cmdline="$cmdline rig.iscsi=$iqn"

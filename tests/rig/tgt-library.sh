@@ -7,7 +7,8 @@
 #     LUN 1..N        N drives (tape; DVD with -k dvd (read-only discs) or dvdr (blanks))
 #     LUN N+1         the media changer
 # Element addresses:  1 = transport, 16.. = mail slots (import/export),
-#                     256.. = drives, 1024.. = storage slots
+#                     256.. = drives, 1024.. = storage slots; other ones in the
+#                     environment as A_PICK, A_MAIL, A_DRV, A_SLOT
 # Everything it makes lives in one directory (-d); "stop" ends that tgtd by pid
 # and removes the directory.  No kernel module and no root is needed.
 #
@@ -23,6 +24,8 @@
 #   tgt-library.sh kill   -d DIR            end tgtd with SIGKILL (crash test)
 #   tgt-library.sh restart -d DIR           start it again on the same port: media
 #                                           contents survive, positions start over
+#   tgt-library.sh readdress -d DIR         another changer with the same name in the place of
+#                                           this one: positions start over
 #   tgt-library.sh demo   [start options]   start, list with iscsi-ls, stop
 #
 # Defaults: 30 slots, 2 mail slots, 4 drives, 20 tapes of 64 MB (sparse), a free
@@ -52,7 +55,7 @@ done
 shift $((OPTIND - 1))
 
 IQN=iqn.2026-01.test.rig:library
-A_PICK=1 A_MAIL=16 A_DRV=256 A_SLOT=1024
+A_PICK=${A_PICK:-1} A_MAIL=${A_MAIL:-16} A_DRV=${A_DRV:-256} A_SLOT=${A_SLOT:-1024}
 
 load_conf() {
 	[ -n "$DIR" ] || die "-d DIR is needed"
@@ -122,7 +125,7 @@ run_tgtd() {
 }
 
 configure() {
-	local i b lun=$((DRIVES + 1))
+	local i
 	adm --mode target --op new --tid 1 -T $IQN
 	truncate -s 1024 "$DIR/smc"
 	for i in $(seq "$DRIVES"); do
@@ -138,7 +141,13 @@ configure() {
 		adm --mode logicalunit --op update --tid 1 --lun "$i" \
 			--params "scsi_sn=RIGDRV$(printf %03d "$i"),scsi_id=RIGDRVID$(printf %03d "$i"),removable=1"
 	done
-	adm --mode logicalunit --op new --tid 1 --lun $lun -b "$DIR/smc" --device-type=changer
+	new_changer
+	adm --op bind --mode target --tid 1 -I 127.0.0.1
+}
+
+new_changer() {
+	local i b
+	adm --mode logicalunit --op new --tid 1 --lun $((DRIVES + 1)) -b "$DIR/smc" --device-type=changer
 	smc scsi_sn=RIGCHG001,scsi_id=RIGCHGID001,removable=1
 	smc "media_home=$DIR/media"
 	smc element_type=1,start_address=$A_PICK,quantity=1
@@ -153,7 +162,6 @@ configure() {
 		new_medium "$b"
 		smc element_type=2,address=$((A_SLOT + i - 1)),barcode="$b",sides=1
 	done
-	adm --op bind --mode target --tid 1 -I 127.0.0.1
 }
 
 do_start() {
@@ -233,6 +241,7 @@ disk)	load_conf; truncate -s 4M "$DIR/media/disk"
 	echo "iscsi://127.0.0.1:$PORT/$IQN/$((DRIVES + 2))";;
 kill)	load_conf; end_tgtd KILL;;
 restart) load_conf; end_tgtd KILL; run_tgtd || die "port $PORT is in use now"; configure;;
+readdress) load_conf; adm --mode logicalunit --op delete --tid 1 --lun $((DRIVES + 1)); new_changer;;
 demo)	do_start; iscsi-ls -s iscsi://127.0.0.1:"$PORT" || true; do_stop;;
 -h|--help|help) usage 0;;
 *)	usage;;

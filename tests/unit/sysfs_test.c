@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "device/device.h"
+#include "device/plug.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -225,6 +227,27 @@ static void no_driver_and_no_device(void **state)
 	assert_non_null(strstr(e.why, "sg driver"));
 }
 
+/* Where no uevent arrives (and none does for this tree) a look finds what has come and gone. */
+static void plugged_without_uevents(void **state)
+{
+	int stop = eventfd(0, EFD_CLOEXEC);
+	struct plug *p;
+	char path[100];
+
+	assert_int_equal(plug_open(5, &p, &e), 0);
+	device("sg0", "8", "IBM", "3573-TL", "C1", NULL);
+	assert_int_equal(plug_wait(p, stop), PLUG_FOUND);
+	put("", 0, "sys/class/scsi_tape/nst0");
+	assert_int_equal(plug_wait(p, stop), PLUG_FOUND);
+	snprintf(path, sizeof path, "%s/class/scsi_tape/nst0", sys_tree);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(plug_wait(p, stop), PLUG_FOUND);
+	assert_int_equal(eventfd_write(stop, 1), 0);
+	assert_int_equal(plug_wait(p, stop), PLUG_STOPPED);
+	plug_close(p);
+	close(stop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +259,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_disk_is_a_drive_if_it_is_removable, begin, end),
 		cmocka_unit_test_setup_teardown(bad_attributes_harm_nothing, begin, end),
 		cmocka_unit_test_setup_teardown(no_driver_and_no_device, begin, end),
+		cmocka_unit_test_setup_teardown(plugged_without_uevents, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

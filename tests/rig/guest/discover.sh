@@ -1,19 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # No library in the configuration; devices that come, go, and come back under other names. From sysfs alone.
-. /x/tap.sh
+. /x/lab.sh
 
 CHANGER=$(lsscsi | sed -n 's/^\[\([0-9:]*\)\].*mediumx.*/\1/p')
 DRIVE1=${CHANGER%:*}:1
 SERIAL=RIGCHG001
-unplug() { echo 1 >/sys/class/scsi_device/"$1"/device/delete; }
-plug() { # H:C:T:L
-	echo "$1" | { IFS=: read -r _ c t l; echo "$c $t $l"; } >/sys/class/scsi_host/host"${1%%:*}"/scan
-	until_ok test -e /sys/class/scsi_device/"$1"/device/scsi_generic
-}
-sg_of() { ls /sys/class/scsi_device/"$1"/device/scsi_generic; }
-node_of() { ls /sys/class/scsi_device/"$1"/device/scsi_tape | grep -x 'nst[0-9]*'; }
-is() { same "$(rsm show "$1" -n -o "$2" | tr -d ' ')" "$3"; }
-log_has() { grep -q "$1" $T/log || { tail -5 $T/log; false; }; }
 nodes_agree() { is "$L:Drive 1" SG /dev/"$(sg_of "$DRIVE1")" && is "$L:Drive 1" NODE /dev/"$(node_of "$DRIVE1")"; }
 
 printf '[rsmd]\nstate = %s/state\n' $T >$T/none.conf
