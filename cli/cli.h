@@ -81,22 +81,26 @@ void note(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* if cha
 /* ---- object.c: objects as they are now, read once ---- */
 
 #define GUID_CHARS 37
+typedef VEC(GUID) guid_vec;
 struct object {
 	GUID id;
 	DWORD code; /* why it couldn't be read; 0 */
 	NTMS_OBJECTINFORMATIONA info;
 	bool has_detail;
 	RSM_OBJECTDETAIL detail;
-	char *path; /* a pool's, once it was asked for */
-	char *told; /* what wait.c last said of it */
+	guid_vec sides; /* a medium's, if they came with many others: read_all() */
+	char *path;	/* a pool's, once it was asked for */
+	char *told;	/* what wait.c last said of it */
 };
-typedef VEC(GUID) guid_vec;
 
 struct object *object(const GUID *id);	     /* never NULL; see code */
 struct object *object_again(const GUID *id); /* the same, read anew */
 const RSM_OBJECTDETAIL *object_detail(struct object *o);
 /* What people call it: its name, a pool's path, the beginning of the GUID of what has no name. Null: "". */
 const char *object_name(const GUID *id);
+/* Reads all of a type in a container, if there are so many that one by one would take long; object() and
+ * sides_of() know them then. */
+void read_all(const GUID *container, DWORD type, size_t many);
 void enumerate(const GUID *container, DWORD type, guid_vec *to); /* pools: all of them, with those inside */
 bool guid_null(const GUID *id);
 bool guid_same(const GUID *a, const GUID *b);

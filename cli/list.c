@@ -36,10 +36,20 @@ static void drop_finished(guid_vec *requests)
 	requests->n = n;
 }
 
+/* What the columns of a table of many will ask for. */
+static void read_ahead(const GUID *container, DWORD type, size_t many)
+{
+	read_all(container, type, many);
+	if (type == NTMS_PHYSICAL_MEDIA) {
+		read_all(NULL, NTMS_STORAGESLOT, many);
+		read_all(in_pool ? container : NULL, NTMS_PARTITION, many);
+	}
+}
+
 static void list(const struct kind *k)
 {
 	guid_vec objects = {0};
-	bool request = k->type == NTMS_LIBREQUEST || k->type == NTMS_OPREQUEST;
+	bool request = k->type == NTMS_LIBREQUEST || k->type == NTMS_OPREQUEST, inside = true;
 	GUID container;
 	if (in_pool &&
 	    (k->type == NTMS_PHYSICAL_MEDIA || k->type == NTMS_LOGICAL_MEDIA || k->type == NTMS_PARTITION)) {
@@ -51,7 +61,9 @@ static void list(const struct kind *k)
 		enumerate(&container, k->type, &objects);
 	} else {
 		enumerate(NULL, k->type, &objects);
+		inside = false;
 	}
+	read_ahead(inside ? &container : NULL, k->type, objects.n);
 	if (request && !finished_too)
 		drop_finished(&objects);
 	if (objects.n > 1)

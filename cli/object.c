@@ -50,18 +50,25 @@ static void fetch(struct object *o)
 	o->code = GetNtmsObjectInformationA(session(), &o->id, &o->info);
 }
 
-static struct object *entry(const GUID *id, bool *fresh)
+/* fresh: it is new, and nothing of it is read yet */
+static struct object *place_of(const GUID *id, bool *fresh)
 {
 	struct object *o = calloc(1, sizeof *o);
 	if (!o)
 		abort();
 	o->id = *id;
 	struct object *found = *(struct object **)tsearch(o, &known, compare);
-	if ((*fresh = found == o))
-		fetch(o);
-	else
+	if (!(*fresh = found == o))
 		free(o);
 	return found;
+}
+
+static struct object *entry(const GUID *id, bool *fresh)
+{
+	struct object *o = place_of(id, fresh);
+	if (*fresh)
+		fetch(o);
+	return o;
 }
 
 struct object *object(const GUID *id)
@@ -149,6 +156,28 @@ void enumerate(const GUID *container, DWORD type, guid_vec *to)
 	}
 }
 
+static BOOL CALLBACK take(const NTMS_OBJECTINFORMATIONA *info, const RSM_OBJECTDETAIL *detail, void *context)
+{
+	bool fresh;
+	struct object *o = place_of(&info->ObjectGuid, &fresh);
+	o->info = *info;
+	o->code = detail ? 0 : ERROR_ACCESS_DENIED;
+	o->detail = detail ? *detail : (RSM_OBJECTDETAIL){.dwSize = sizeof o->detail};
+	o->has_detail = true;
+	if (detail && info->dwType == NTMS_PARTITION && fresh)
+		*vec_add(&object(&info->Info.Partition.PhysicalMedia)->sides) = o->id;
+	return TRUE;
+}
+
+#define MANY 20
+
+void read_all(const GUID *container, DWORD type, size_t many)
+{
+	DWORD code = many < MANY ? 0 : RsmReadObjects(session(), container, type, take, NULL);
+	if (code)
+		die(code, "%s", type_name(type));
+}
+
 static int by_side(const void *a, const void *b)
 {
 	return object(a)->info.Info.Partition.Side - object(b)->info.Info.Partition.Side;
@@ -156,7 +185,11 @@ static int by_side(const void *a, const void *b)
 
 void sides_of(const GUID *medium, guid_vec *to)
 {
-	enumerate(medium, NTMS_PARTITION, to);
+	const guid_vec *sides = &object(medium)->sides;
+	vec_each(s, sides)
+		*vec_add(to) = *s;
+	if (!to->n)
+		enumerate(medium, NTMS_PARTITION, to);
 	if (to->n > 1)
 		qsort(to->v, to->n, sizeof *to->v, by_side);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Media: allocate, mount, label, and give back. */
 #include "client/api.h"
+#include "client/list.h"
 
 #define MOUNT_MAX 4096 /* media in one call: what a million bytes of request hold, with room */
 
@@ -33,28 +34,14 @@ DWORD WINAPI AllocateNtmsMedia(HANDLE hSession, LPNTMS_GUID lpMediaPool, LPNTMS_
 	return rc;
 }
 
-/* An argument that is an array: dwCount elements, at least one. */
-static DWORD list_in(const NTMS_GUID *ids, DWORD dwCount, struct wire_guids *list)
-{
-	*list = (struct wire_guids){0};
-	if (!dwCount || dwCount > MOUNT_MAX)
-		return fail(ERROR_INVALID_PARAMETER, "dwCount %u isn't from 1 to %d", dwCount, MOUNT_MAX);
-	list->v = calloc(dwCount, sizeof *list->v);
-	if (!list->v)
-		return fail_memory();
-	for (; list->n < dwCount; list->n++)
-		list->v[list->n] = guid_in(&ids[list->n]);
-	return ERROR_SUCCESS;
-}
-
 static DWORD mount(struct session *s, struct MountNtmsMedia_in *in, LPNTMS_GUID lpMediaId,
 		   LPNTMS_GUID lpDriveId, DWORD dwCount)
 {
 	struct MountNtmsMedia_out out = {0};
-	DWORD rc = list_in(lpMediaId, dwCount, &in->media);
+	DWORD rc = list_in(lpMediaId, dwCount, MOUNT_MAX, &in->media);
 
 	if (!rc && in->options & NTMS_MOUNT_SPECIFIC_DRIVE)
-		rc = list_in(lpDriveId, dwCount, &in->drives);
+		rc = list_in(lpDriveId, dwCount, MOUNT_MAX, &in->drives);
 	if (!rc)
 		rc = call(s, CALL_MountNtmsMedia, in, &out);
 	for (DWORD i = 0; !rc && i < dwCount && i < out.drives.n; i++)
@@ -87,7 +74,7 @@ DWORD WINAPI DismountNtmsMedia(HANDLE hSession, LPNTMS_GUID lpMediaId, DWORD dwC
 
 	IN_SESSION(hSession);
 	NEEDS(lpMediaId);
-	rc = list_in(lpMediaId, dwCount, &in.media);
+	rc = list_in(lpMediaId, dwCount, MOUNT_MAX, &in.media);
 	if (!rc)
 		rc = call(s, CALL_DismountNtmsMedia, &in, NULL);
 	wire_clear(wire_calls[CALL_DismountNtmsMedia].in, &in);

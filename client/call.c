@@ -91,17 +91,18 @@ bool call_read(const struct doc *j, doc_at at, enum wire_kind kind, void *p)
 		*(uint32_t *)p = (uint32_t)(flag ? 1 : number);
 		return true;
 	case W_OBJECT:
+	case W_JSON:
 		return true; /* its reader walks the answer itself: object.c */
 	}
 	return false;
 }
 
-static DWORD fill(const struct answer *a, const struct wire_member *members, void *out)
+DWORD call_fill(const struct doc *j, doc_at object, const struct wire_member *members, void *out)
 {
 	for (const struct wire_member *m = members; m->key; m++) {
-		doc_at at = doc_get(&a->json, 0, m->key);
+		doc_at at = doc_get(j, object, m->key);
 
-		if (!call_read(&a->json, at, m->kind, (char *)out + m->offset))
+		if (!call_read(j, at, m->kind, (char *)out + m->offset))
 			return fail(ERROR_NOT_CONNECTED, "an answer of the service makes no sense: \"%s\"",
 				    m->key);
 	}
@@ -167,7 +168,7 @@ DWORD call_on(struct connection *c, const char *session, enum wire_call which, c
 		return fail_memory();
 	DWORD rc = send_once(c, &r, session, &a);
 
-	return rc || !out ? rc : fill(&a, wire_calls[which].out, out);
+	return rc || !out ? rc : call_fill(&a.json, 0, wire_calls[which].out, out);
 }
 
 static DWORD send_in(struct session *s, const struct request *r, struct answer *a)
@@ -278,5 +279,5 @@ DWORD call(struct session *s, enum wire_call which, const void *in, void *out)
 	auto_answer a = {0};
 	DWORD rc = call_answer(s, which, in, &a);
 
-	return rc || !out ? rc : fill(&a, wire_calls[which].out, out);
+	return rc || !out ? rc : call_fill(&a.json, 0, wire_calls[which].out, out);
 }

@@ -28,5 +28,7 @@ DWORD call_on(struct connection *, const char *session, enum wire_call, const vo
 
 /* The value of a member or field; false: the wrong kind. Absent and null are zero. */
 bool call_read(const struct doc *, doc_at, enum wire_kind, void *);
+/* A struct's members from an object's; the caller clears it with wire_clear(). */
+DWORD call_fill(const struct doc *, doc_at object, const struct wire_member *members, void *out);
 
 #endif

@@ -5,6 +5,21 @@
 #include "client/guids.h"
 #include "client/lasterror.h"
 
+#include <stdlib.h>
+
+DWORD list_in(const NTMS_GUID *ids, DWORD n, DWORD most, struct wire_guids *list)
+{
+	*list = (struct wire_guids){0};
+	if (!n || n > most)
+		return fail(ERROR_INVALID_PARAMETER, "dwCount %u isn't from 1 to %u", n, most);
+	list->v = calloc(n, sizeof *list->v);
+	if (!list->v)
+		return fail_memory();
+	for (; list->n < n; list->n++)
+		list->v[list->n] = guid_in(&ids[list->n]);
+	return ERROR_SUCCESS;
+}
+
 DWORD list_out(const struct doc *j, LPNTMS_GUID list, DWORD *size)
 {
 	doc_at objects = doc_get(j, 0, "objects"), element = doc_first(j, objects);

@@ -5,8 +5,12 @@
 #define CLIENT_LIST_H
 
 #include "client/json.h"
+#include "wire/wire.h"
 
 #include <ntmsapi.h>
+
+/* An argument that is an array: n elements, from 1 to most. The caller frees list->v. */
+DWORD list_in(const NTMS_GUID *ids, DWORD n, DWORD most, struct wire_guids *list);
 
 /* *size: in, room in list; out, how many there are. ERROR_INSUFFICIENT_BUFFER: more than fit; list holds the
  * first. */

@@ -90,6 +90,17 @@ typedef struct _RSM_OBJECTDETAIL {
 /* Fills *lpDetail. Needs U on the object. Also ERROR_OBJECT_NOT_FOUND. */
 DWORD RsmGetObjectDetail(HANDLE hSession, const NTMS_GUID *lpObjectId, LPRSM_OBJECTDETAIL lpDetail);
 
+/* One object of RsmReadObjects; FALSE: no more. Both structures are valid during the call. lpDetail NULL: the
+ * caller has no right to see it, and lpInfo tells type and id alone. */
+typedef BOOL(CALLBACK *LPRSM_OBJECT_CALLBACK)(const NTMS_OBJECTINFORMATIONA *lpInfo,
+					      const RSM_OBJECTDETAIL *lpDetail, LPVOID lpContext);
+
+/* Reads all objects of a type in a container (NULL: all there are), in the order of EnumerateNtmsObject and
+ * with its codes: for each what GetNtmsObjectInformation and RsmGetObjectDetail tell, in a few calls for
+ * thousands. It isn't one moment's picture: an object may come or go between two of them. */
+DWORD RsmReadObjects(HANDLE hSession, const NTMS_GUID *lpContainerId, DWORD dwType,
+		     LPRSM_OBJECT_CALLBACK lpCallback, LPVOID lpContext);
+
 /* ---- first contact with a library of many media ---- */
 
 /* Identification (mounting each unknown medium to read its label) takes idle drives only and gives way to
@@ -101,6 +112,9 @@ DWORD RsmPauseIdentification(HANDLE hSession, const NTMS_GUID *lpLibraryId, BOOL
  * that hold somebody's data. What really is on it shows at its first mount. Nothing happens to a medium that
  * is identified. Needs C on its library. Also ERROR_INVALID_MEDIA. */
 DWORD RsmAdoptMedium(HANDLE hSession, const NTMS_GUID *lpPhysicalMedia);
+
+/* The same for dwCount media, at most 20,000: for all, or with an error for none. */
+DWORD RsmAdoptMedia(HANDLE hSession, const NTMS_GUID *lpPhysicalMedia, DWORD dwCount);
 
 #ifdef __cplusplus
 }

@@ -47,16 +47,15 @@ static int cancel_identifications(struct txn *t, int64_t medium, struct err *e)
 	return 0;
 }
 
-int do_RsmAdoptMedium(struct txn *t, const struct caller *who, const struct RsmAdoptMedium_in *in,
-		      struct RsmAdoptMedium_out *out, struct err *e)
+static int adopt(struct txn *t, const struct caller *who, const guid *id, struct err *e)
 {
 	auto_ids struct ids sides = {0};
 	int64_t pool, type;
 	struct medium m;
 
-	if (guid_is_null(&in->medium))
+	if (guid_is_null(id))
 		return err_set(e, ERROR_INVALID_PARAMETER, "no medium given");
-	TRY(medium_lookup(t, &in->medium, &m, e));
+	TRY(medium_lookup(t, id, &m, e));
 	TRY(access_require(t, who->token, m.library, NTMS_CONTROL_ACCESS, e));
 	if (m.cleaner)
 		return err_set(e, ERROR_INVALID_MEDIA, "%s is a cleaning cartridge", m.name);
@@ -69,5 +68,19 @@ int do_RsmAdoptMedium(struct txn *t, const struct caller *who, const struct RsmA
 	TRY(medium_set_pool(t, m.id, pool, e));
 	vec_each(side, &sides)
 		TRY(side_set_state(t, *side, NTMS_PARTSTATE_IMPORT, e));
+	return 0;
+}
+
+int do_RsmAdoptMedium(struct txn *t, const struct caller *who, const struct RsmAdoptMedium_in *in,
+		      struct RsmAdoptMedium_out *out, struct err *e)
+{
+	return adopt(t, who, &in->medium, e);
+}
+
+int do_RsmAdoptMedia(struct txn *t, const struct caller *who, const struct RsmAdoptMedia_in *in,
+		     struct RsmAdoptMedia_out *out, struct err *e)
+{
+	for (size_t i = 0; i < in->media.n; i++)
+		TRY(adopt(t, who, &in->media.v[i], e)); /* the job is undone as a whole */
 	return 0;
 }

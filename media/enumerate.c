@@ -8,12 +8,13 @@
 
 #include <stdlib.h>
 
-/* ?1 is the container's row (0: none), ?2 how many; both in each query. */
+/* ?1 is the container's row (0: none), ?2 how many; both in each query. ?3: behind that row */
 #define LIST(type, container, table, condition)                                                              \
 	{                                                                                                    \
 		type, container,                                                                             \
-			"SELECT o.guid FROM " table " t CROSS JOIN object o ON o.id=t.id WHERE " condition   \
-			" ORDER BY t.id LIMIT ?2",                                                           \
+			"SELECT o.guid, o.id FROM " table                                                    \
+			" t CROSS JOIN object o ON o.id=t.id WHERE (" condition                              \
+			") AND t.id>?3 ORDER BY t.id LIMIT ?2",                                              \
 			"SELECT count(*) FROM " table " t WHERE " condition " AND ?2 IS NOT NULL"            \
 	}
 #define ALL(type, table) LIST(type, 0, table, "?1=0")
@@ -120,7 +121,7 @@ int media_emit_list(struct txn *t, const struct caller *who, const struct Enumer
 		n.limit -= n.limit > 0;
 	}
 	if (n.limit) {
-		r = sql_rows(t, e, n.which->list, "ii", n.container, n.limit);
+		r = sql_rows(t, e, n.which->list, "iii", n.container, n.limit, (int64_t)0);
 		while (rows_next(r)) {
 			if (!first)
 				json_lit(&j, ",");
@@ -150,11 +151,24 @@ int do_EnumerateNtmsObject(struct txn *t, const struct caller *who, const struct
 		n.limit -= n.limit > 0;
 	}
 	if (n.limit) {
-		r = sql_rows(t, e, n.which->list, "ii", n.container, n.limit);
+		r = sql_rows(t, e, n.which->list, "iii", n.container, n.limit, (int64_t)0);
 		while (rows_next(r))
 			*vec_add(&all) = rows_guid(r, 0);
 	}
 	out->objects.v = all.v;
 	out->objects.n = all.n;
 	return n.limit && rows_failed(r) ? (int)e->code : 0;
+}
+
+int enumerate_page(struct txn *t, const struct EnumerateNtmsObject_in *in, int64_t after, page_vec *to,
+		   struct err *e)
+{
+	struct enumeration n;
+	auto_rows struct rows *r = NULL;
+
+	TRY(prepare(t, in, &n, e));
+	r = sql_rows(t, e, n.which->list, "iii", n.container, n.limit, after);
+	while (rows_next(r))
+		*vec_add(to) = (struct page_entry){rows_guid(r, 0), rows_i64(r, 1)};
+	return rows_failed(r) ? (int)e->code : 0;
 }

@@ -116,6 +116,17 @@ int pool_insert(struct txn *, int64_t parent, uint32_t pool_type, const char *na
 		int64_t *id, struct err *);
 char *fold_case(const char *text); /* owned; NULL: no UTF-8 */
 
+/* ---- lists (enumerate.c) ---- */
+
+struct page_entry {
+	guid id;
+	int64_t row;
+};
+typedef VEC(struct page_entry) page_vec;
+/* At most in->limit objects behind row `after`. */
+int enumerate_page(struct txn *, const struct EnumerateNtmsObject_in *in, int64_t after, page_vec *,
+		   struct err *);
+
 /* ---- media (medium.c, place.c, move.c) ---- */
 
 int medium_set_pool(struct txn *, int64_t medium, int64_t pool,

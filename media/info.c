@@ -112,26 +112,35 @@ static void emit_field(struct json *j, const struct wire_member *f, struct rows 
 	}
 }
 
+int object_info(struct json *j, struct txn *t, const struct caller *who, const guid *id, uint32_t type,
+		struct err *e)
+{
+	auto_rows struct rows *r = NULL;
+	int column = 1;
+
+	TRY(object_row(t, who, id, &type, &r, e));
+	json_lit(j, "\"info\":{");
+	for (const struct wire_member *f = wire_common; f->key; f++) {
+		if (column > 1)
+			json_lit(j, ",");
+		emit_field(j, f, r, column++);
+	}
+	for (const struct wire_member *f = wire_types[type].fields; f->key; f++) {
+		json_lit(j, ",");
+		emit_field(j, f, r, column++);
+	}
+	json_lit(j, "}");
+	return 0;
+}
+
 int media_emit_object(struct txn *t, const struct caller *who, const struct GetNtmsObjectInformation_in *in,
 		      emit_fn *emit, void *arg, struct err *e)
 {
 	struct json j = {.emit = emit, .arg = arg};
-	auto_rows struct rows *r = NULL;
-	uint32_t type = in->type;
-	int column = 1;
 
-	TRY(object_row(t, who, &in->object, &type, &r, e));
-	json_lit(&j, "{\"info\":{");
-	for (const struct wire_member *f = wire_common; f->key; f++) {
-		if (column > 1)
-			json_lit(&j, ",");
-		emit_field(&j, f, r, column++);
-	}
-	for (const struct wire_member *f = wire_types[type].fields; f->key; f++) {
-		json_lit(&j, ",");
-		emit_field(&j, f, r, column++);
-	}
-	json_lit(&j, "}}");
+	json_lit(&j, "{");
+	TRY(object_info(&j, t, who, &in->object, in->type, e));
+	json_lit(&j, "}");
 	json_flush(&j);
 	return 0;
 }

@@ -21,5 +21,10 @@ void json_guid(struct json *, const void *bytes, size_t n); /* null unless it is
 void json_time(struct json *, int64_t ms);		    /* null for 0 */
 void json_base64(struct json *, const void *bytes, size_t n);
 void json_flush(struct json *);
+/* The members of a struct of the wire, without the braces. */
+void json_members(struct json *, const struct wire_member *, const void *values);
+/* "info":{...}; nothing is written when it fails for want of rights. */
+int object_info(struct json *, struct txn *, const struct caller *, const guid *, uint32_t type,
+		struct err *);
 
 #endif

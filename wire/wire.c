@@ -61,6 +61,7 @@ void wire_clear(const struct wire_member *members, void *args)
 
 		switch (m->kind) {
 		case W_TEXT:
+		case W_JSON:
 			free(*(char **)p), *(char **)p = NULL;
 			break;
 		case W_BLOB:

@@ -34,7 +34,8 @@ enum wire_kind {
 	W_BLOB,
 	W_BYTES,
 	W_GUIDS,
-	W_OBJECT
+	W_OBJECT,
+	W_JSON
 };
 enum wire_mode { M_READ, M_WRITE, M_WAIT, M_EDGE };
 
@@ -68,6 +69,7 @@ struct wire_object {
 #define WIRE_C_BLOB struct wire_blob
 #define WIRE_C_GUIDS struct wire_guids
 #define WIRE_C_OBJECT struct wire_object
+#define WIRE_C_JSON char * /* its text, owned */
 
 #include "wire/calls.def"
 #include "wire/objects.def"

@@ -46,10 +46,19 @@ begin() {
 	begin
 	rsm inventory lib --pause
 	printf '# from the old catalogue\nNEW010L8\nNEW011L8, full\n\nNEW012L8 full\nNOT001L8\n' >"$T/list"
-	run -1 rsm media adopt "$T/list"
-	[[ $output == *"NOT001L8: no medium has that bar code"* && $output == *"3 adopted, 1 not"* ]]
+	cp "$T/list" "$T/wrong" && echo '	NEW010L8' >>"$T/wrong"
+	run -1 rsm media adopt "$T/wrong"
+	[[ $output == *"wrong:6: NOT001L8: no medium has that bar code"* && $output == *"wrong:7: NEW010L8: stands in line 2 already"* ]]
+	[[ $output == *"2 of 5 bar codes are wrong; nothing was done"* ]]
+	[ "$(state NEW011L8)" = "$(state NEW012L8)" ] && [ "$(state NEW011L8)" != import ]
+	# a cleaning cartridge is found out by rsmd, after others were adopted in the same job
+	tapes CLN001L8
+	until_ok rsm show CLN001L8
+	run -1 rsm media adopt <(grep -v NOT "$T/list"; echo CLN001L8)
+	[[ $output == *"CLN001L8 is a cleaning cartridge"* ]]
+	[ "$(state NEW012L8)" != import ]
+	[ "$(grep -v NOT "$T/list" | rsm media adopt -)" = "3 adopted" ]
 	[ "$(state NEW011L8)" = import ]
-	grep -v NOT "$T/list" | rsm media adopt - --quiet
 	rsm inventory lib --resume
 	until_ok settled
 	! rsm list library-requests --all -n -o OPERATION,STATE,MEDIUM | grep 'passed' | grep -q 'NEW01[12]L8'

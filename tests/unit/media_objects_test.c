@@ -433,6 +433,75 @@ static void lists_are_streamed_cut_and_counted(void **state)
 	}
 }
 
+/* ---- many at once ---- */
+
+/* A page of objects as parsed JSON; *next: where the following one begins. */
+static json_t *page_of(struct caller *who, uint32_t type, uint32_t limit, uint32_t *next)
+{
+	struct RsmReadObjects_out out = {0};
+	json_t *j;
+
+	assert_int_equal(CALL(*who, RsmReadObjects, &out, .type = type, .limit = limit, .after = *next), 0);
+	j = json_loads(out.objects, 0, NULL);
+	*next = out.next;
+	wire_clear(wire_calls[CALL_RsmReadObjects].out, &out);
+	assert_non_null(j);
+	return j;
+}
+
+static const char *name_in(json_t *page, size_t i)
+{
+	return json_string_value(
+		json_object_get(json_object_get(json_array_get(page, i), "info"), "barCode"));
+}
+
+static void objects_are_read_in_pages(void **state)
+{
+	static const char *const names[] = {"R1", "R2", "R3", "R4", "R5"};
+	uint32_t next = 0;
+	json_t *j;
+
+	for (int i = 0; i < 5; i++)
+		a_medium(names[i], lto, i, FREE, AVAILABLE);
+	for (int i = 0; i < 6; i += 2) {
+		j = page_of(&root, NTMS_PHYSICAL_MEDIA, 2, &next);
+		assert_int_equal(json_array_size(j), i < 4 ? 2 : 1);
+		assert_string_equal(name_in(j, 0), names[i]);
+		assert_string_equal(json_string_value(json_object_get(
+					    json_object_get(json_array_get(j, 0), "detail"), "generation")),
+				    "LTO-8");
+		json_decref(j);
+		assert_int_equal(next != 0, i < 4);
+	}
+	next = 0;
+	j = page_of(&root, NTMS_PHYSICAL_MEDIA, 5, &next); /* a page that is full may be the last */
+	json_decref(j);
+	j = page_of(&root, NTMS_PHYSICAL_MEDIA, 5, &next);
+	assert_int_equal(json_array_size(j), 0);
+	json_decref(j);
+	assert_int_equal(DO(root, RsmReadObjects, .type = 99), ERROR_INVALID_PARAMETER);
+	assert_int_equal(DO(root, RsmReadObjects, .type = NTMS_DRIVE, .container = guid_new()),
+			 ERROR_OBJECT_NOT_FOUND);
+}
+
+static void of_what_is_hidden_the_id_alone_is_read(void **state)
+{
+	uint32_t next = 0;
+	char text[GUID_TEXT];
+	json_t *j, *one;
+	guid id;
+
+	sql_run("DELETE FROM security WHERE object=(SELECT library FROM drive LIMIT 1)");
+	j = page_of(&other, NTMS_DRIVE, 0, &next);
+	assert_int_equal(json_array_size(j), 2);
+	one = json_array_get(j, 1);
+	id = guid_of(drives[1]);
+	assert_string_equal(json_string_value(json_object_get(one, "id")), guid_text(&id, text));
+	assert_true(json_is_null(json_object_get(one, "info")));
+	assert_null(json_object_get(one, "detail"));
+	json_decref(j);
+}
+
 /* ---- finding ---- */
 
 static uint32_t found(const char *text, uint32_t type, int64_t *first)
@@ -608,6 +677,8 @@ int main(void)
 		TEST(container_table),
 		TEST(only_top_level_pools_and_the_root_on_demand),
 		TEST(lists_are_streamed_cut_and_counted),
+		TEST(objects_are_read_in_pages),
+		TEST(of_what_is_hidden_the_id_alone_is_read),
 		TEST(objects_are_found_by_what_people_call_them),
 		TEST(every_change_is_told),
 		TEST(omid_from_a_file_system),

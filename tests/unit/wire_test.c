@@ -93,6 +93,9 @@ static void make_member(const struct wire_member *m, void *p, struct value at)
 	case W_I32:
 		*(int32_t *)p = -15;
 		break;
+	case W_JSON:
+		*(char **)p = strdup("[{\"a\": 1}]");
+		break;
 	case W_OBJECT:
 		make_object(p, NTMS_PARTITION);
 		break; /* it has fields of every kind */
@@ -245,6 +248,10 @@ static void answer_round(enum wire_call call, int round)
 	for (const struct wire_member *m = d->out; m->key; m++) {
 		if (m->kind == W_OBJECT)
 			continue;
+		if (m->kind == W_JSON) { /* its reader walks the answer */
+			assert_int_equal(doc_size(&j, doc_get(&j, 0, m->key)), 1);
+			continue;
+		}
 		assert_true(call_read(&j, doc_get(&j, 0, m->key), m->kind, got + m->offset));
 		same_member(m, sent + m->offset, got + m->offset);
 	}
