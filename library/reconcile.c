@@ -264,6 +264,15 @@ static int departed(struct ctl *c, const place_vec *all, const struct place *p)
 	return sql_do(c->t, c->e, "UPDATE physical_media SET missing_from=? WHERE id=?", "ii", c->id, p->was);
 }
 
+/* Who had it mounted has lost it: a medium in a slot is in no drive. */
+static int mounted_no_more(struct ctl *c, int64_t medium)
+{
+	TRY(sql_do(c->t, c->e,
+		   "UPDATE physical_media SET mounted_side=NULL WHERE id=? AND mounted_side IS NOT NULL", "i",
+		   medium));
+	return sql_changes(c->t) ? medium_state(c->t, medium, NTMS_MEDIASTATE_IDLE, c->e) : 0;
+}
+
 static int arrived(struct ctl *c, struct place *p)
 {
 	int64_t place = 0, inverted = 0;
@@ -281,8 +290,10 @@ static int arrived(struct ctl *c, struct place *p)
 			   "enabled FROM object "
 			   "WHERE id=?1)",
 			   "i", p->now));
-	if (place != p->element)
-		return medium_move(c->t, p->now, p->element, up, p->verified, c->e);
+	if (place != p->element) {
+		TRY(medium_move(c->t, p->now, p->element, up, p->verified, c->e));
+		return p->type == 2 ? mounted_no_more(c, p->now) : 0;
+	}
 	if (p->s && p->verified)
 		return medium_verified(c->t, p->now, true, c->e);
 	return 0;
