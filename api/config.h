@@ -45,6 +45,7 @@ struct config {
 	char *state;
 	char *store;  /* path of the SQLite file */
 	char *tokens; /* NULL: none */
+	bool rebuild; /* of the command line: begin with an empty store */
 	bool zero_timeout_polls;
 	bool no_discovery;
 	enum log_level log;

@@ -13,11 +13,12 @@
 #define DEFAULT_FILE "/etc/openrsm/rsmd.conf"
 
 static const char usage[] =
-	"usage: rsmd [--config FILE] [--check-config | --discover]\n"
+	"usage: rsmd [--config FILE] [--check-config | --discover | --rebuild]\n"
 	"\n"
 	"  -c, --config FILE   read FILE instead of " DEFAULT_FILE "\n"
 	"  -t, --check-config  only tell the mistakes in it, by line\n"
 	"  -d, --discover      print the libraries it would use, with what it finds by itself\n"
+	"      --rebuild       put the store aside, begin with an empty one and a full inventory\n"
 	"      --version       tell the version\n"
 	"      --help          tell this\n"
 	"\n"
@@ -25,16 +26,19 @@ static const char usage[] =
 
 struct options {
 	const char *file;
-	bool check, discover;
+	bool check, discover, rebuild;
 };
 
 /* -1: go on; else the status to exit with */
 static int read_options(int argc, char **argv, struct options *o)
 {
-	static const struct option longs[] = {
-		{"config", required_argument, NULL, 'c'}, {"check-config", no_argument, NULL, 't'},
-		{"discover", no_argument, NULL, 'd'},	  {"version", no_argument, NULL, 'V'},
-		{"help", no_argument, NULL, 'h'},	  {0}};
+	static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
+					      {"check-config", no_argument, NULL, 't'},
+					      {"discover", no_argument, NULL, 'd'},
+					      {"version", no_argument, NULL, 'V'},
+					      {"help", no_argument, NULL, 'h'},
+					      {"rebuild", no_argument, NULL, 'R'},
+					      {0}};
 	int c;
 
 	while ((c = getopt_long(argc, argv, "c:tdh", longs, NULL)) >= 0) {
@@ -47,6 +51,9 @@ static int read_options(int argc, char **argv, struct options *o)
 			break;
 		case 'd':
 			o->discover = true;
+			break;
+		case 'R':
+			o->rebuild = true;
 			break;
 		case 'V':
 			printf("rsmd (OpenRSM) %s\n", RSM_VERSION);
@@ -100,6 +107,7 @@ int main(int argc, char **argv)
 	sigaddset(&stop, SIGHUP);
 	pthread_sigmask(SIG_BLOCK, &stop, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file at its limit is a full disk, not the end */
 
 	status = config_read(o.file, &config, &mistakes) ? 1 : 0;
 	if (mistakes.n)
@@ -110,6 +118,7 @@ int main(int argc, char **argv)
 			fprintf(stderr, "rsmd: %s\n", e.why);
 	} else if (!status && !o.check) {
 		log_set_level(config.log);
+		config.rebuild = o.rebuild;
 		status = serve(&config, &stop);
 	}
 	config_free(&config);

@@ -38,11 +38,15 @@ static void committed(struct store *store, void *server)
 static int open_store(struct server *s, struct err *e)
 {
 	struct store_config c = {.path = s->config->store,
+				 .rebuild = s->config->rebuild,
 				 .woken = library_woken,
 				 .woken_arg = &s->world,
 				 .committed = committed,
 				 .committed_arg = s};
 
+	if (asprintf(&s->mark, "%s/rsm.mark", s->config->state) < 0)
+		abort();
+	c.mark = s->mark;
 	if (store_open(&c, &s->store, e))
 		return (int)e->code;
 	s->sessions.store = s->store;
@@ -177,4 +181,5 @@ void server_stop(struct server *s)
 	waits_stop(s->waits);
 	waits_free(s->waits);
 	tokens_free(s->tokens);
+	free(s->mark);
 }

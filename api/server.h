@@ -27,6 +27,7 @@ struct server {
 	struct sessions sessions;
 	struct waits *waits;
 	struct http *http;
+	char *mark; /* path of what is known of the store outside of it */
 	struct store *store;
 	struct library_world world;
 	struct executor *executor;

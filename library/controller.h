@@ -133,6 +133,7 @@ int phantom_forget(struct ctl *, int64_t medium, bool replaced, bool *forgotten)
 int identify_count(struct ctl *); /* an identification has ended */
 int identify_new(struct ctl *);	  /* queue an identification for each side still unknown */
 int library_up(struct ctl *, const struct probe *);
+int library_restored(struct ctl *, const char *why);	  /* at start, from a copy: why */
 int hand_empty(struct ctl *);				  /* hand.c */
 int free_slot(struct ctl *, int64_t home, int64_t *slot); /* 0: none */
 /* Element ids and media, as sql_get() results; 0 for none. */

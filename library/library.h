@@ -166,8 +166,8 @@ int library_next_deadline(struct txn *, int64_t *at, struct err *);
 
 /* Once at start, before any event: a new incarnation and epoch; unfinished library requests become cancelled;
  * open actions become UNKNOWN, to be settled when their library comes up; calls that waited are gone with
- * their sessions. keys: the sections of the configuration, in order; libraries of other sections become not
- * present. */
+ * their sessions. A store restored from a copy is put into doubt (restored.c). keys: the sections of the
+ * configuration, in order; libraries of other sections become not present. */
 struct library_key {
 	const char *key;
 	uint32_t library_type; /* NTMS_LIBRARYTYPE_ONLINE or _STANDALONE */

@@ -246,7 +246,9 @@ static int mounted_start(struct ctl *c, struct request *r)
 	TRY(sql_do(c->t, c->e, "UPDATE physical_media SET mounted_side=?, request=NULL, reason='' WHERE id=?",
 		   "ii", r->side, r->medium));
 	TRY(object_changed(c->t, r->medium, c->e));
-	TRY(sql_do(c->t, c->e, "UPDATE side SET mount_count=mount_count+1 WHERE id=?", "i", r->side));
+	/* its owner has mounted it: it is still its owner's */
+	TRY(sql_do(c->t, c->e, "UPDATE side SET mount_count=mount_count+1, proof=0 WHERE id=?", "i",
+		   r->side));
 	TRY(object_changed(c->t, r->side, c->e));
 	TRY(sql_do(c->t, c->e,
 		   "UPDATE drive SET mount_count=mount_count+1, request=NULL, holder=(SELECT user||' "

@@ -103,18 +103,13 @@ static int requeue_labels(struct ctl *c)
 int library_start(struct txn *t, struct library_key *keys, size_t n, struct err *e)
 {
 	struct ctl c = {.t = t, .e = e, .now = txn_now(t)};
-	guid incarnation = guid_new();
+	char why[300] = "";
 
-	TRY(sql_do(t, e,
-		   "INSERT INTO meta(key, value) VALUES('incarnation', ?1) ON CONFLICT(key) DO UPDATE SET "
-		   "value=?1",
-		   "g", &incarnation));
-	TRY(sql_do(t, e,
-		   "INSERT INTO meta(key, value) VALUES('epoch', 1) ON CONFLICT(key) DO UPDATE SET "
-		   "value=value+1",
-		   ""));
+	TRY(store_begin(t, why, e));
 	TRY(cancel_requests(&c));
 	TRY(waiting_restart(t, e));
+	if (why[0])
+		TRY(library_restored(&c, why));
 	TRY(sql_do(t, e,
 		   "UPDATE action SET state=CASE kind WHEN 3 THEN 3 ELSE 2 END, reason='rsmd ended before "
 		   "its outcome was known' WHERE state=0",

@@ -32,8 +32,9 @@ static int take(struct txn *t, const struct want *w, const struct side *s, guid 
 		   "iigggu", id, w->pool.id, &w->call, guid_is_null(&w->call) ? &guid_null : &w->session,
 		   guid_is_null(&w->call) ? &guid_null : source, s->state));
 	TRY(sql_one(t, e,
-		    "UPDATE side SET state=5, lmid=?, allocate_count=allocate_count+1, used=1 WHERE id=? AND "
-		    "state=? AND lmid IS NULL",
+		    "UPDATE side SET state=5, lmid=?, allocate_count=allocate_count+1, used=1, proof=CASE "
+		    "state WHEN 8 THEN 0 ELSE proof END WHERE id=? AND "
+		    "state=? AND lmid IS NULL", /* who takes a medium out of Import claims what is on it */
 		    "iiu", id, s->id, s->state));
 	TRY(object_changed(t, s->id, e));
 	return object_changed(t, w->pool.id, e);

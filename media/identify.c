@@ -26,6 +26,7 @@ enum catalogued {
 	AS_LABELLED, /* our free label was written, and nobody got the medium since */
 	AS_USED,     /* an application has it or had it: its data replace our label */
 	AS_UNPREPARED,
+	AS_DOUBTED, /* Unprepared in a store restored from a copy: an application may have got it since */
 	CATALOGUED
 };
 
@@ -40,14 +41,14 @@ enum verdict {
 
 /* clang-format off */
 static const enum verdict verdicts[READINGS][CATALOGUED] = {
-	/*                      AS_FOUND     AS_LABELLED    AS_USED        AS_UNPREPARED */
-	[READ_ITS_OWN] =      { SAME,        SAME,          SAME,          SAME          },
-	[READ_OURS_OTHER] =   { KNOWN,       CONTRADICTION, CONTRADICTION, CONTRADICTION },
-	[READ_OURS_UNKNOWN] = { TO_IMPORT,   CONTRADICTION, CONTRADICTION, DATA          },
-	[READ_KNOWN_OTHER] =  { KNOWN,       CONTRADICTION, CONTRADICTION, CONTRADICTION },
-	[READ_FORMAT] =       { TO_IMPORT,   CONTRADICTION, DATA,          DATA          },
-	[READ_UNKNOWN] =      { TO_FOREIGN,  CONTRADICTION, DATA,          DATA          },
-	[READ_BLANK] =        { TO_FOREIGN,  CONTRADICTION, DATA,          DATA          },
+	/*                      AS_FOUND     AS_LABELLED    AS_USED        AS_UNPREPARED  AS_DOUBTED */
+	[READ_ITS_OWN] =      { SAME,        SAME,          SAME,          SAME,          SAME          },
+	[READ_OURS_OTHER] =   { KNOWN,       CONTRADICTION, CONTRADICTION, CONTRADICTION, CONTRADICTION },
+	[READ_OURS_UNKNOWN] = { TO_IMPORT,   CONTRADICTION, CONTRADICTION, DATA,          DATA          },
+	[READ_KNOWN_OTHER] =  { KNOWN,       CONTRADICTION, CONTRADICTION, CONTRADICTION, CONTRADICTION },
+	[READ_FORMAT] =       { TO_IMPORT,   CONTRADICTION, DATA,          DATA,          CONTRADICTION },
+	[READ_UNKNOWN] =      { TO_FOREIGN,  CONTRADICTION, DATA,          DATA,          CONTRADICTION },
+	[READ_BLANK] =        { TO_FOREIGN,  CONTRADICTION, DATA,          DATA,          DATA          },
 };
 /* clang-format on */
 
@@ -67,14 +68,14 @@ static enum catalogued catalogued_as(const struct side *s)
 {
 	switch (s->state) {
 	case NTMS_PARTSTATE_UNPREPARED:
-		return AS_UNPREPARED;
+		return s->proof == 1 ? AS_DOUBTED : AS_UNPREPARED;
 	case NTMS_PARTSTATE_AVAILABLE:
 	case NTMS_PARTSTATE_RESERVED:
-		return s->used ? AS_USED : AS_LABELLED;
+		return s->used && s->proof != 1 ? AS_USED : AS_LABELLED;
 	case NTMS_PARTSTATE_ALLOCATED:
 	case NTMS_PARTSTATE_COMPLETE:
 	case NTMS_PARTSTATE_DECOMMISSIONED:
-		return AS_USED;
+		return s->proof == 1 ? AS_LABELLED : AS_USED;
 	}
 	return AS_FOUND;
 }
@@ -367,13 +368,16 @@ int medium_identify(struct txn *t, int64_t *medium, uint32_t number, const struc
 	}
 	TRY(classify(&k, e));
 	TRY(decide(&k, medium, verdict, why, e));
+	/* that was the proof; whoever lifts the quarantine has heard what is on it */
+	TRY(sql_do(t, e, "UPDATE side SET proof=0 WHERE id=? AND proof=1", "i", side));
 	return *verdict == IDENTITY_CONTRADICTION ? 0 : seen(&k, e);
 }
 
 int side_label_written(struct txn *t, int64_t side, const struct label *l, struct err *e)
 {
 	TRY(sql_do(t, e,
-		   "UPDATE side SET omid_type=?, omid_id=?, omid_info=?, used=0, state=CASE state WHEN 1 "
+		   "UPDATE side SET omid_type=?, omid_id=?, omid_info=?, used=0, proof=0, state=CASE state "
+		   "WHEN 1 "
 		   "THEN 4 ELSE state END WHERE id=?",
 		   "tbti", l->type, (const void *)l->id, l->id_len, l->info, side));
 	TRY(object_changed(t, side, e));

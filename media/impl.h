@@ -53,6 +53,8 @@ struct side {
 	guid g;
 	uint32_t number, state, allocate_count;
 	bool enabled, used;
+	uint32_t proof; /* 0; 1: in a restored store, its free label must be read first; 2: once its
+			   allocation ends */
 };
 
 /* By row id, which must be there. */

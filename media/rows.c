@@ -65,10 +65,10 @@ int side_load(struct txn *t, int64_t id, struct side *s, struct err *e)
 	uint32_t enabled = 0, used = 0;
 	int rc = sql_get(t, e,
 			 "SELECT o.guid, o.enabled, s.medium, coalesce(s.lmid,0), s.pool, s.library, "
-			 "s.number, s.state, s.used, "
+			 "s.number, s.state, s.used, s.proof, "
 			 "s.allocate_count FROM side s JOIN object o ON o.id=s.id WHERE s.id=?",
-			 "i", id, "guiiiiuuuu", &s->g, &enabled, &s->medium, &s->lmid, &s->pool, &s->library,
-			 &s->number, &s->state, &used, &s->allocate_count);
+			 "i", id, "guiiiiuuuuu", &s->g, &enabled, &s->medium, &s->lmid, &s->pool, &s->library,
+			 &s->number, &s->state, &used, &s->proof, &s->allocate_count);
 
 	s->id = id;
 	s->enabled = enabled, s->used = used;

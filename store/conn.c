@@ -70,10 +70,9 @@ int conn_failed(struct conn *c, int rc, const char *sql, struct err *e)
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return err_set(e, ERROR_DATABASE_FAILURE,
-			       "%s is damaged (%s). Stop rsmd, then either put the last backup in its place, "
-			       "or save what "
-			       "can be read: sqlite3 %s .recover | sqlite3 NEWFILE",
-			       c->path, text, c->path);
+			       "%s is damaged (%s). Stop rsmd, then either put a copy back, or begin with an "
+			       "empty store: rsmd --rebuild. See rsmd(8), \"When the store is damaged\"",
+			       c->path, text);
 	}
 	if (!sql)
 		return err_set(e, ERROR_DATABASE_FAILURE, "%s: %s", c->path, text);

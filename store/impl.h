@@ -7,10 +7,13 @@
 #define STORE_IMPL_H
 
 #include "base/vec.h"
+#include "store/mark.h"
 #include "store/sql.h"
 
 #include <pthread.h>
 #include <sqlite3.h>
+
+#define STORE_APPLICATION_ID 0x4F52534D /* "ORSM", in the header of the file */
 
 extern const char *const store_migrations[];
 extern const int store_n_migrations;
@@ -48,6 +51,8 @@ struct store {
 	char *path;
 	bool memory;
 	int lock_fd;
+	struct mark mark;
+	char restored[300]; /* why it is taken for a restored one; "": it isn't */
 
 	struct conn *writer;
 	pthread_t thread;
@@ -75,6 +80,25 @@ struct rows *conn_prepare(struct conn *, const char *sql, struct err *);
 int conn_do(struct conn *, const char *sql, struct err *);
 int conn_failed(struct conn *, int rc, const char *sql, struct err *);
 int conn_int(struct conn *, const char *sql, int64_t *, struct err *);
+
+/* inspect.c: looks without changing anything; damage is refused, with what to do */
+struct look {
+	int64_t size, log;	  /* bytes of the file and of its log; -1: it isn't there */
+	int64_t schema, sequence; /* 0: a new one */
+	guid incarnation;
+};
+int store_inspect(const char *path, bool thorough, struct look *, struct err *);
+/* PATH and the text, then what can be done about it. Returns the code. */
+int store_refused(const char *path, struct err *, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* aside.c */
+int store_put_aside(struct store *, struct err *);
+
+/* epoch.c */
+/* Is the file as rsmd has left it? */
+bool epoch_left_so(const struct store *, const struct mark *now);
+/* Is the store the one that the mark speaks of? If it was restored, s->restored says why. */
+int epoch_compare(struct store *, const struct look *, bool left_so, struct err *);
 
 /* writer.c */
 int writer_start(struct store *, struct err *);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Opening a store: it is locked against a second rsmd, looked at before anything is written to it, migrated
- * step by step, and only then used. */
+ * Opening a store: it is locked against a second rsmd, looked at before anything is written to it (inspect.c,
+ * epoch.c), migrated step by step, and only then used. */
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "store/impl.h"
@@ -13,8 +13,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-
-#define APPLICATION_ID 0x4F52534D /* "ORSM", in the header of the file */
 
 /* ---- one rsmd at a time ---- */
 
@@ -51,30 +49,36 @@ static int create(const struct store *s, struct err *e)
 	return fd >= 0 ? 0 : err_errno(e, ERROR_DATABASE_FAILURE, "can't open %s", s->path);
 }
 
-/* ---- is it ours? ---- */
+/* ---- is it ours, whole, and the newest? ---- */
 
-static int check(struct store *s, int64_t *version, struct err *e)
+static bool known(const struct mark *m) { return !guid_is_null(&m->incarnation) || !guid_is_null(&m->next); }
+
+/* Each time the quick check: it reads the file once. A file that rsmd hasn't left so was perhaps restored,
+ * moved, or edited, and is checked through and through. */
+static int survey(struct store *s, int64_t *schema, struct err *e)
 {
-	int64_t id, tables;
+	struct mark now = {.path = s->mark.path};
+	struct look l;
+	bool left_so;
 
-	if (conn_int(s->writer, "SELECT count(*) FROM sqlite_schema", &tables, e) != 0 ||
-	    conn_int(s->writer, "PRAGMA application_id", &id, e) != 0 ||
-	    conn_int(s->writer, "PRAGMA user_version", version, e) != 0)
-		return (int)e->code;
-	if (id == 0 && tables == 0 && *version == 0)
-		return 0; /* new */
-	if (id != APPLICATION_ID)
-		return err_set(e, ERROR_DATABASE_FAILURE,
-			       "%s is a database of another program: name another file as `store` in the "
-			       "configuration",
-			       s->path);
-	if (*version > store_n_migrations)
-		return err_set(e, ERROR_DATABASE_FAILURE,
-			       "%s has schema %lld, this rsmd knows schemas up to %d: install the newer "
-			       "OpenRSM again, or "
-			       "restore a backup from before its upgrade",
-			       s->path, (long long)*version, store_n_migrations);
-	return 0;
+	if (s->mark.aside[0])
+		return err_set(
+			e, ERROR_DATABASE_FAILURE,
+			"rsmd --rebuild was interrupted while it put %.100s into %.100s: finish it with "
+			"rsmd --rebuild. See rsmd(8), \"When the store is damaged\"",
+			s->path, s->mark.aside);
+	mark_look(&now, s->path);
+	left_so = epoch_left_so(s, &now);
+	TRY(store_inspect(s->path, !left_so && s->mark.path, &l, e));
+	if (!l.schema && known(&s->mark) && l.size > 0)
+		return store_refused(
+			s->path, e, "has lost its log: %s-wal is missing. If you have that file, put it back",
+			s->path);
+	if (!l.schema && known(&s->mark))
+		return store_refused(s->path, e, "is %s, and yet %s tells that there was one",
+				     l.size < 0 ? "missing" : "empty", s->mark.path);
+	*schema = l.schema;
+	return epoch_compare(s, &l, left_so, e);
 }
 
 /* ---- migrations ---- */
@@ -83,8 +87,8 @@ static int migrate_one(struct store *s, int version, struct err *e)
 {
 	char marks[100];
 
-	snprintf(marks, sizeof marks, "PRAGMA application_id=%d; PRAGMA user_version=%d", APPLICATION_ID,
-		 version);
+	snprintf(marks, sizeof marks, "PRAGMA application_id=%d; PRAGMA user_version=%d",
+		 STORE_APPLICATION_ID, version);
 	if (sqlite3_exec(s->writer->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK &&
 	    sqlite3_exec(s->writer->db, store_migrations[version - 1], NULL, NULL, NULL) == SQLITE_OK &&
 	    sqlite3_exec(s->writer->db, marks, NULL, NULL, NULL) == SQLITE_OK &&
@@ -117,11 +121,13 @@ static const char *const pragmas[] = {
 
 static int prepare(struct store *s, struct err *e)
 {
-	int64_t version;
+	int64_t version = 0;
 
-	if (!s->memory && (lock(s, e) != 0 || create(s, e) != 0))
+	if (!s->memory &&
+	    (lock(s, e) || mark_read(&s->mark, e) || (s->config.rebuild && store_put_aside(s, e)) ||
+	     survey(s, &version, e) || create(s, e)))
 		return (int)e->code;
-	if (conn_open(s->path, &s->writer, e) != 0 || check(s, &version, e) != 0)
+	if (conn_open(s->path, &s->writer, e) != 0)
 		return (int)e->code;
 	for (size_t i = 0; i < countof(pragmas); i++) {
 		if (conn_do(s->writer, pragmas[i], e) != 0)
@@ -133,8 +139,12 @@ static int prepare(struct store *s, struct err *e)
 
 static void destroy(struct store *s)
 {
-	if (s->writer)
-		conn_close(s->writer);
+	if (s->writer) {
+		conn_close(s->writer); /* moves the log into the file */
+		mark_look(&s->mark, s->path);
+		mark_update(&s->mark);
+	}
+	mark_end(&s->mark);
 	if (s->lock_fd >= 0)
 		close(s->lock_fd);
 	pthread_key_delete(s->key);
@@ -157,7 +167,8 @@ int store_open(const struct store_config *config, struct store **store, struct e
 	s->config = *config;
 	s->config.path = s->path;
 	s->memory = strcmp(s->path, ":memory:") == 0;
-	s->lock_fd = -1;
+	s->lock_fd = s->mark.fd = -1;
+	s->mark.path = s->memory ? NULL : config->mark;
 	pthread_mutex_init(&s->use, NULL);
 	pthread_mutex_init(&s->mutex, NULL);
 	pthread_cond_init(&s->cond, NULL);

@@ -34,6 +34,11 @@ struct store_config {
 	 * ":memory:" for tests and the simulator: one connection behind a lock, so a reader waits while a
 	 * group of jobs runs. */
 	const char *path;
+	/* A file outside the store that tells how far it has come (mark.h): a store that was put back from a
+	 * copy is recognised by it. NULL: none, and nothing is. Must live as long as the store. */
+	const char *mark;
+	/* Put what stands at the path aside, and begin with an empty store. */
+	bool rebuild;
 	/* No writer's thread: jobs run at once, on the thread that hands them in, each in a group of its own.
 	 * For one thread in all, on a store in memory: a simulation. */
 	bool single;
@@ -50,7 +55,8 @@ struct store_config {
 };
 
 /* Opens or creates, migrates to the newest schema, starts the writer. A damaged file, a newer schema, a file
- * of another program: refused with the reason and what to do; nothing is changed. */
+ * of another program: refused with the reason and what to do; not a byte of it, its log or its index is
+ * changed. */
 int store_open(const struct store_config *, struct store **, struct err *);
 /* Finishes the jobs that wait, then stops the writer. No other thread may be inside a store function, or just
  * be ending. */
@@ -76,6 +82,10 @@ struct post {
 };
 void txn_post(struct txn *, struct post *);
 
+/* Once for each run, before any other job that has an effect outside: a new epoch and incarnation (in
+ * `meta`), which the mark hears of first. why: "", or why the store is taken for one restored from a copy. */
+int store_begin(struct txn *, char why[300], struct err *);
+
 /* ---- change feed: sequence numbers are given in commit order and have no holes that fill later ---- */
 
 struct change {
@@ -91,8 +101,8 @@ ptrdiff_t feed_after(struct txn *, int64_t seq, struct change *, size_t max, int
 /* ---- failure points, for tests ----
  * RSM_FAIL=NAME:N in the environment makes the N-th passage of that point kill the process (SIGKILL), or
  * return an error when N is followed by 'e'. Names: "job" (before a job runs), "commit" (before COMMIT),
- * "committed" (after COMMIT, before posts), "posted" (after posts), and those that upper layers add
- * ("action", "outcome" in executor/). */
+ * "committed" (after COMMIT, before posts), "posted" (after posts), "aside" (each step of putting an old
+ * store aside), and those that upper layers add ("action", "outcome" in executor/). */
 int fail_point(const char *name, struct err *);
 
 #endif

@@ -60,6 +60,10 @@ static void checkpoint(struct store *s)
 	rc = sqlite3_wal_checkpoint_v2(s->writer->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 	if (rc != SQLITE_OK && rc != SQLITE_BUSY)
 		log_warn("store: checkpoint: %s", sqlite3_errmsg(s->writer->db));
+	if (s->mark.fd >= 0) {
+		mark_look(&s->mark, s->path);
+		mark_update(&s->mark);
+	}
 	s->wal_done = s->wal_pages;
 }
 

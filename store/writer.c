@@ -218,6 +218,10 @@ static void *writer(void *store)
 		committed = run_group(s, jobs);
 		if (s->memory)
 			pthread_mutex_unlock(&s->use);
+		if (committed && s->mark.fd >= 0) {
+			s->mark.sequence = s->seq;
+			mark_update(&s->mark);
+		}
 		fail_point("committed", &e);
 		deliver(s, jobs);
 		fail_point("posted", &e);

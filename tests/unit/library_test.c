@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * The controllers, on the real model and store, with a robot and a clock of the test's own. */
 #include "library/acts.h"
+#include "library/controller.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -412,6 +413,68 @@ static void moved_behind_our_back(void **state)
 	assert_int_equal(ask(&w, "SELECT library=(SELECT id FROM library WHERE key='') FROM physical_media "
 				 "WHERE barcode='TAPE02L8'"),
 			 1);
+	world_end(&w);
+}
+
+/* Somebody takes a mounted cartridge out of its drive and lays it into a slot. */
+static void mounted_no_more(void **state)
+{
+	struct world w = {0};
+	struct event ev = {.kind = EV_ATTENTION, .types = 1 << 2 | 1 << 3 | 1 << 4};
+	guid pool, medium;
+
+	start_with(&w, 1, &pool);
+	medium = allocate(&w, &pool);
+	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), 0);
+	place_at(&w, DRIVE)->cartridge = -1;
+	place_at(&w, SLOT + 5)->cartridge = 0;
+	world_tell(&w, &ev);
+	world_run(&w);
+	check_at_rest(&w);
+	assert_int_equal(
+		ask(&w, "SELECT count(*) FROM physical_media WHERE mounted_side IS NOT NULL OR state<>0"), 0);
+	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), 0);
+	world_end(&w);
+}
+
+static int restored_job(struct txn *t, void *arg, struct err *e)
+{
+	struct ctl c = {.t = t, .e = e, .now = txn_now(t)};
+
+	return library_restored(&c, "as a test says");
+}
+
+/* The store is put back from a copy: what was allocated since looks Available there. */
+static void restored_from_a_copy(void **state)
+{
+	struct world w = {0};
+	struct err e = {0};
+	guid pool, media[3];
+	int code;
+
+	start_with(&w, 3, &pool);
+	media[0] = allocate(&w, &pool);
+	mount_begin(&w, &media[0], 1, NTMS_MOUNT_READ, INFINITE, &code);
+	world_restart(&w);
+	assert_int_equal(store_run(w.store, restored_job, NULL, &e), 0);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM action WHERE state IN (0,3)"), 0);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM physical_media WHERE verified"), 0);
+	assert_int_equal(
+		ask(&w, "SELECT count(*) FROM oprequest WHERE state=1 AND message LIKE '%as a test says%'"),
+		1);
+	world_up(&w);
+	check_at_rest(&w);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM physical_media WHERE NOT verified"), 0);
+	w.cartridges.v[0].label[0] = LABEL_UNKNOWN; /* of its application, which has it still */
+	w.cartridges.v[1].label[0] = LABEL_UNKNOWN; /* of one that got it since */
+	for (int i = 1; i < 3; i++)
+		media[i] = allocate(&w, &pool);
+	assert_int_equal(mount(&w, &media[0], 1, NTMS_MOUNT_READ), 0);
+	assert_int_equal(mount(&w, &media[1], 1, NTMS_MOUNT_READ), ERROR_INVALID_STATE);
+	assert_int_equal(mount(&w, &media[2], 1, NTMS_MOUNT_READ), 0);
+	assert_int_equal(ask(&w, "SELECT enabled FROM object WHERE name='TAPE01L8' AND type=15"), 0);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM side WHERE proof<>0"), 0);
+	assert_int_equal(w.cartridges.v[1].label[0], LABEL_UNKNOWN);
 	world_end(&w);
 }
 
@@ -877,6 +940,8 @@ int main(void)
 		cmocka_unit_test(drive_fails_another_serves),
 		cmocka_unit_test(application_holds_the_drive),
 		cmocka_unit_test(moved_behind_our_back),
+		cmocka_unit_test(mounted_no_more),
+		cmocka_unit_test(restored_from_a_copy),
 		cmocka_unit_test(inject_one),
 		cmocka_unit_test(inject_stopped_and_timed_out),
 		cmocka_unit_test(inject_many),

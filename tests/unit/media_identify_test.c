@@ -52,6 +52,14 @@ static struct label reading(enum read what)
 	}
 }
 
+static int64_t proof_of(int64_t side)
+{
+	int64_t proof = -1;
+
+	OK(sql_get(t, e, "SELECT proof FROM side WHERE id=?", "i", side, "i", &proof));
+	return proof;
+}
+
 static void verdict_table(void **state)
 {
 #define SAME IDENTITY_SAME
@@ -61,6 +69,7 @@ static void verdict_table(void **state)
 	static const struct {
 		uint32_t state, used;
 		enum identity is[READS];
+		uint32_t proof;
 	} rows[] = {
 		/*                                  own   other's strange tar   noise blank */
 		{NTMS_PARTSTATE_AVAILABLE, 0,      {SAME, NO,    NO,    NO,   NO,   NO  }},
@@ -73,6 +82,12 @@ static void verdict_table(void **state)
 		{NTMS_PARTSTATE_NEW, 0,            {SAME, NEW,   NEW,   NEW,  NEW,  NEW }},
 		{NTMS_PARTSTATE_FOREIGN, 0,        {SAME, NEW,   NEW,   NEW,  NEW,  NEW }},
 		{NTMS_PARTSTATE_IMPORT, 0,         {SAME, NEW,   NEW,   NEW,  NEW,  NEW }},
+		/* of a store restored from a copy: whose data would they be? */
+		{NTMS_PARTSTATE_AVAILABLE, 1,      {SAME, NO,    NO,    NO,   NO,   NO  }, 1},
+		{NTMS_PARTSTATE_ALLOCATED, 1,      {SAME, NO,    NO,    NO,   NO,   NO  }, 1}, /* allocated since */
+		{NTMS_PARTSTATE_ALLOCATED, 1,      {SAME, NO,    NO,    SAME, SAME, SAME}, 2}, /* before */
+		{NTMS_PARTSTATE_UNPREPARED, 0,     {SAME, NO,    SAME,  NO,   NO,   SAME}, 1},
+		{NTMS_PARTSTATE_IMPORT, 0,         {SAME, NEW,   NEW,   NEW,  NEW,  NEW }, 1},
 	};
 	/* clang-format on */
 
@@ -97,10 +112,11 @@ static void verdict_table(void **state)
 					  pool));
 			}
 			OK(sql_do(t, e,
-				  "UPDATE side SET state=?, used=?, lmid=?, omid_type='RSM', omid_id=? WHERE "
-				  "id=?",
-				  "uufbi", rows[i].state, rows[i].used, lmid, (const void *)mine.id,
-				  mine.id_len, side));
+				  "UPDATE side SET state=?, used=?, proof=?, lmid=?, omid_type='RSM', "
+				  "omid_id=? "
+				  "WHERE id=?",
+				  "uuufbi", rows[i].state, rows[i].used, rows[i].proof, lmid,
+				  (const void *)mine.id, mine.id_len, side));
 			verdict = identify(&m, &l, "", why);
 			if (verdict != rows[i].is[r])
 				fail_msg("state %u, reading %d: verdict %d, %s", rows[i].state, r, verdict,
@@ -111,6 +127,8 @@ static void verdict_table(void **state)
 				assert_non_null(strstr(why, r == OTHERS ? "Z00001L8" : "read"));
 				assert_true(strlen(why) < NTMS_MESSAGE_LENGTH);
 			}
+			/* once was enough: a person has heard of it, or the label is ours */
+			assert_int_equal(proof_of(side), rows[i].proof == 2 ? 2 : 0);
 			if (verdict != NEW)
 				assert_int_equal(side_state(side), rows[i].state); /* nothing was changed */
 			sql_run("UPDATE physical_media SET place=NULL WHERE place<>(SELECT place FROM "
