@@ -15,6 +15,12 @@ teardown() { stop; }
 	lmid=$(take "$name")
 	rsm mount "$lmid" --read --quiet --timeout 20s
 	rsm dismount "$lmid" --wait --timeout 20s
+	! rsm show "$name" -n -o FLAGS | grep -q unverified
+	# somebody sticks one on
+	sed -i 's/^label = no/label = yes/' "$T"/lib/slots/0001/*/cartridge.ini
+	rsm inventory lib --fast --wait --timeout 20s
+	[ "$(rsm show "$name" -n -o BARCODE)" = LAB001L8 ]
+	[ -z "$(asked)" ]
 }
 
 @test "a bar code gets unreadable: the medium stays where it is, and is proven by its label at the next mount" {
@@ -53,6 +59,12 @@ teardown() { stop; }
 	run -1 rsm mount "$lmid" --read --timeout 20s
 	until_ok is_asked "serial number\|label"
 	rsm show "$a" -n -o FLAGS | grep -q quarantined
+	# one gets another bar code: it is taken out, labelled and put in again
+	mv "$T/lib/slots/0005/LAB001L8" "$T/lib/shelf/LAB005L8"
+	rsm inventory lib --fast --wait --timeout 20s
+	mv "$T/lib/shelf/LAB005L8" "$T/lib/slots/0005/"
+	no_more_twice() { ! is_asked "is on 2 cartridges"; }
+	until_ok no_more_twice
 }
 
 @test "with and without its L8: the same medium" {

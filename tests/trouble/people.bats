@@ -77,10 +77,12 @@ gone() { ! is_asked "nobody asked"; }
 	rsm eject PPL001L8 --wait --timeout 60s >"$T/eject" 2>&1 &
 	eject=$!
 	until_ok waits_for eject "mail slot\|open"
+	until_ok is_asked "close the mail slot"
 	vtl close "$T/lib" 1
 	until_ok test -d "$T/lib/mailslots/01/PPL001L8"
 	mv "$T/lib/mailslots/01/PPL001L8" "$T/lib/shelf/"
 	wait $eject
+	until_ok eval '[ -z "$(asked)" ]'
 }
 
 # What was asked of the robot since `traced`: READ ELEMENT STATUS by element type (2 slots, 3 mail slots).

@@ -93,6 +93,26 @@ Slot 2" ]
 	library_is ready
 }
 
+# each command of the robot and of the drives that a mount and its dismount need, the first and the second time
+@test "6/28, 6/29, 6/2A, 6/3F at each command of a mount and its dismount: nobody notices" {
+	local what code n
+	start
+	free_tapes ROB001L8
+	lmid=$(take ROB001L8)
+	for what in tur@256 move inventory attribute@256 mode@256 read@256 rewind@256 unload@256; do
+		for code in 6/28/00 6/29/00 6/2A/01 6/3F/03; do
+			fault "$what 1 $code" "${what/256/257} 1 $code" "$what 2 $code" "${what/256/257} 2 $code"
+			rsm mount "$lmid" --read --quiet --timeout 20s >/dev/null || { echo "mount: $what $code"; return 1; }
+			rsm dismount "$lmid" --wait --timeout 20s || { echo "dismount: $what $code"; return 1; }
+		done
+		until_ok is_in ROB001L8 "Slot 1"
+	done
+	until_ok settled
+	[ -z "$(asked)" ]
+	until_ok library_is ready
+	drive_is 1 ready && drive_is 2 ready
+}
+
 @test "the door is opened in the middle of a move: the mount waits, says why, and goes on when it is closed" {
 	start
 	free_tapes ROB001L8
@@ -163,4 +183,23 @@ Slot 2" ]
 	rsm dismount "$lmid" --wait --timeout 20s
 	[ "$(where ROB001L8)" = "Slot 1" ]
 	until_ok library_is ready
+}
+
+@test "the robot takes longer than its time limit: the move is in doubt, the elements are read, and it goes on" {
+	sed -i 's/look_s=0/look_s=0 move_s=2/' "$T/rsmd.conf"
+	start
+	free_tapes ROB001L8
+	lmid=$(take ROB001L8)
+	fault 'move 1 hang'
+	rsm mount "$lmid" --read --quiet --timeout 60s >"$T/path" &
+	mount=$!
+	until_ok library_is "not present"
+	rsm status | grep -q "^lib: .*move medium"
+	waits_for mount "move medium\|can't be reached"
+	wait $mount
+	[ -e "$(cat "$T/path")" ]
+	until_ok library_is ready
+	rsm dismount "$lmid" --wait --timeout 20s
+	[ "$(where ROB001L8)" = "Slot 1" ]
+	[ -z "$(asked)" ]
 }
