@@ -5,24 +5,26 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ACTIONS_KEPT 10000 /* finished ones, for people who ask what the robot did */
+/* Finished ones, for people who ask what the robot did; those that are too many go, a few at a time. */
+enum { ACTIONS_KEPT = 10000, PRUNE_EACH = 64 };
 
 int action_begin(struct ctl *c, struct action *a, const struct request *r, int64_t medium, int64_t source,
 		 int64_t destination)
 {
-	int64_t epoch = 0;
-
 	a->library = c->id;
-	TRY(sql_get(c->t, c->e, "SELECT value FROM meta WHERE key='epoch'", "", "i", &epoch));
 	TRY(sql_do(c->t, c->e,
 		   "INSERT INTO action(library, request, kind, types, epoch, medium, source, destination, "
 		   "drive, invert, started, "
-		   "detail) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
-		   "ifuuiffffuit", c->id, r ? r->id : (int64_t)0, (uint32_t)a->kind, (uint32_t)a->types,
-		   epoch, medium, source, destination, a->drive, (uint32_t)a->invert, c->now, a->label_id));
-	TRY(sql_get(c->t, c->e, "SELECT last_insert_rowid()", "", "i", &a->id));
-	TRY(sql_do(c->t, c->e, "DELETE FROM action WHERE id<=? AND state IN (1,2)", "i",
-		   a->id - ACTIONS_KEPT));
+		   "detail) VALUES(?,?,?,?,(SELECT value FROM meta WHERE key='epoch'),?,?,?,?,?,?,?)",
+		   "ifuuffffuit", c->id, r ? r->id : (int64_t)0, (uint32_t)a->kind, (uint32_t)a->types,
+		   medium, source, destination, a->drive, (uint32_t)a->invert, c->now, a->label_id));
+	a->id = sql_rowid(c->t);
+	if (a->id % PRUNE_EACH == 0)
+		TRY(sql_do(c->t, c->e, "DELETE FROM action WHERE id<=? AND state IN (1,2)", "i",
+			   a->id - ACTIONS_KEPT));
+	if (r)
+		TRY(sql_do(c->t, c->e, "UPDATE librequest SET waits=? WHERE id=?", "ii",
+			   (int64_t)WAITS_ACTION, r->id));
 	c->world->act(c->t, a, c->world->arg);
 	return STEP_ACTION;
 }
@@ -76,7 +78,7 @@ static int robot_free(struct ctl *c)
 	int rc = 0;
 
 	if (robot_busy(c, &rc))
-		return rc ? rc : STEP_STAY;
+		return rc ? rc : STEP_ROBOT;
 	return rc;
 }
 
@@ -259,9 +261,12 @@ int action_outcome(struct ctl *c, const struct event *ev)
 		TRY(library_doubt(c, BIT_ALL));
 	if (ev->fault == FAULT_ELEMENT && a.kind == ACT_MOVE)
 		TRY(slot_refused(c, a.source, a.destination, ev->why));
-	/* what it told on the way is over */
-	TRY(sql_do(c->t, c->e, "UPDATE librequest SET done=0, total=0, expected=0 WHERE id=? AND expected>0",
-		   "i", a.request));
+	/* what it told on the way is over; of what nobody knows yet (a move) its request waits for the
+	 * settling */
+	if (a.request)
+		TRY(sql_do(c->t, c->e,
+			   "UPDATE librequest SET waits=?, done=0, total=0, expected=0 WHERE id=?", "ii",
+			   (int64_t)(state == ACTION_UNKNOWN ? WAITS_ACTION : WAITS_NOTHING), a.request));
 	if (a.kind == ACT_LOAD || a.kind == ACT_UNLOAD)
 		TRY(sql_do(c->t, c->e, "UPDATE drive SET reason='' WHERE id=? AND reason<>''", "i", a.drive));
 	if (ev->outcome == OUTCOME_DONE)

@@ -32,10 +32,13 @@ struct ctl {
 	bool troubled; /* something changed that operators may have to know: troubles_tell() */
 };
 
+/* librequest.waits: what a request waits for; else it is the row of a medium that somebody else uses. */
+enum { WAITS_ACTION = -1, WAITS_NOTHING, WAITS_ROBOT, WAITS_DRIVE };
+
 struct request {
 	int64_t id;
 	uint32_t op, option, state, phase, wanted, tries, error;
-	int64_t side, drive, medium, slot, port, deadline, poll_at, queued, oprequest;
+	int64_t side, drive, medium, slot, port, deadline, poll_at, queued, oprequest, waits;
 	guid call;
 };
 
@@ -47,6 +50,7 @@ enum step {
 	STEP_ACTION = -3, /* an action is under way */
 	STEP_END = -4,	  /* the request is finished */
 	STEP_AGAIN = -5,  /* the request went to another phase: go on from there */
+	STEP_ROBOT = -6,  /* the robot is at work: start it again when it isn't */
 };
 
 struct phase {
@@ -142,6 +146,7 @@ int medium_place(struct ctl *, int64_t medium, int64_t *place, int64_t *inverted
 /* ---- drives (drive.c) ---- */
 /* For the request's whole call: all or nothing. STEP_NEXT, or STEP_STAY with the reason. */
 int drives_reserve(struct ctl *, struct request *);
+bool drive_free(struct ctl *, int *rc); /* some drive that works is held by nobody */
 /* Is there a drive, free or not, that may take the request's medium? */
 int drive_exists(struct ctl *, const struct request *, bool *exists);
 /* Not possible now: a mount that mayn't wait ends, the others wait with that reason. */

@@ -109,7 +109,7 @@ int library_next_deadline(struct txn *t, int64_t *at, struct err *e)
 		       "SELECT coalesce(min(x),0) FROM (SELECT min(poll_at) AS x FROM librequest WHERE state "
 		       "IN (0,1,5) AND poll_at>0 UNION ALL "
 		       "SELECT min(deadline) FROM librequest WHERE state IN (0,1,5) AND op=17 AND "
-		       "deadline>queued UNION ALL "
+		       "deadline>0 AND deadline>queued UNION ALL "
 		       "SELECT min(held_look) FROM drive WHERE held_look>0 UNION ALL "
 		       "SELECT min(poll_at) FROM library WHERE poll_at>0)",
 		       "", "i", at);

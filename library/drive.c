@@ -39,33 +39,24 @@ int put_away(struct ctl *c, int64_t drive, int64_t medium)
 	return open ? 0 : request_new(c->t, &n, &open, NULL, c->e);
 }
 
-static int release_finished(struct ctl *c)
-{
-	TRY(sql_do(c->t, c->e,
-		   "UPDATE drive SET request=NULL WHERE +library=? AND request IS NOT NULL AND NOT EXISTS("
-		   "SELECT 1 FROM librequest r WHERE r.id=drive.request AND r.state IN (0,1,5))",
-		   "i", c->id));
-	return 0;
-}
-
 int drives_tidy(struct ctl *c)
 {
 	VEC(struct { int64_t drive, medium; }) idle = {0};
 	int rc = 0;
 
-	TRY(release_finished(c));
 	if (!c->ready || c->doubt)
 		return 0;
 	{
 		auto_rows struct rows *q = sql_rows(
 			c->t, c->e,
-			"SELECT d.id, m.id FROM drive d JOIN object o ON o.id=d.id JOIN "
-			"physical_media m ON m.place=d.id "
+			"SELECT d.id, m.id FROM drive d CROSS JOIN physical_media m ON m.place=d.id JOIN "
+			"object o ON o.id=d.id "
 			"WHERE d.library=? AND d.request IS NULL AND m.mounted_side IS NULL AND "
 			"d.state<>7 AND (o.opstate=0 OR o.opstate=20 AND "
 			/* out of a drive that fails, too, unless that has failed already */
 			"coalesce((SELECT r.state FROM librequest r WHERE r.library=d.library AND r.op=16 "
-			"AND r.drive=d.id AND r.medium=m.id ORDER BY r.id DESC LIMIT 1),2)<>3)",
+			"AND r.drive=d.id AND r.medium=m.id ORDER BY r.id DESC LIMIT 1),2)<>3) ORDER BY "
+			"d.element",
 			"i", c->id);
 
 		while (rows_next(q)) {
@@ -82,6 +73,23 @@ int drives_tidy(struct ctl *c)
 	return rc;
 }
 
+bool drive_free(struct ctl *c, int *rc)
+{
+	int64_t n = 0;
+	int got = sql_get(
+		c->t, c->e,
+		"SELECT EXISTS(SELECT 1 FROM drive d CROSS JOIN object o ON o.id=d.id WHERE d.library=? AND "
+		"d.request IS NULL AND d.held_look=0 AND o.enabled=1 AND o.opstate=0 AND NOT EXISTS(SELECT 1 "
+		"FROM "
+		"physical_media m WHERE m.place=d.id AND (d.state<>7 OR m.mounted_side IS NOT "
+		"NULL)))", /* NTMS_DRIVESTATE_DISMOUNTABLE */
+		"i", c->id, "i", &n);
+
+	if (got)
+		*rc = got;
+	return n > 0;
+}
+
 /* ---- choice ---- */
 
 struct candidate {
@@ -93,7 +101,7 @@ struct candidate {
 
 struct wish {
 	int64_t request, medium, specific;
-	bool in_use; /* the medium is */
+	bool in_use, in_drive; /* the medium is */
 	bool write;
 	char type[32];	       /* media type key */
 	char unfit[128];       /* drives that have refused it */
@@ -216,7 +224,7 @@ static void choose(struct ctl *c, struct wish *w, const candidate_vec *drives, c
 	/* in a drive already, but not one it may use now: it must come out first */
 	vec_each(d, drives)
 		if (d->medium == w->medium)
-			w->chosen = w->evict = 0;
+			w->in_drive = true, w->chosen = w->evict = 0;
 	if (w->chosen)
 		w->evict = 0;
 }
@@ -249,10 +257,11 @@ static int reserve(struct ctl *c, const struct wish *w)
 		c->t, c->e,
 		"UPDATE drive SET request=?, dismountable_since=0, reason='' WHERE id=? AND request IS NULL",
 		"ii", w->request, w->chosen));
-	TRY(sql_do(
-		c->t, c->e,
-		"UPDATE librequest SET drive=?, drive_guid=(SELECT guid FROM object WHERE id=?) WHERE id=?",
-		"iii", w->chosen, w->chosen, w->request));
+	TRY(sql_do(c->t, c->e,
+		   "UPDATE librequest SET drive=?, drive_guid=(SELECT guid FROM object WHERE id=?), waits=0 "
+		   "WHERE "
+		   "id=?",
+		   "iii", w->chosen, w->chosen, w->request));
 	TRY(sql_do(c->t, c->e, "UPDATE physical_media SET request=? WHERE id=?", "ii", w->request,
 		   w->medium));
 	return medium_state(c->t, w->medium, NTMS_MEDIASTATE_INUSE, c->e);
@@ -318,6 +327,14 @@ static int evict(struct ctl *c, int64_t drive)
 	return rc == SQL_NONE ? 0 : rc ? rc : put_away(c, drive, medium);
 }
 
+/* What it waits for: its medium, or any drive; in no hurry, or to be put away, it must look by itself. */
+static int64_t lacks(const struct wish *w)
+{
+	if (w->in_use)
+		return w->medium;
+	return w->until || w->in_drive ? WAITS_NOTHING : WAITS_DRIVE;
+}
+
 static int reserve_all(struct ctl *c, struct request *r, wish_vec *all, const candidate_vec *drives)
 {
 	bool blocked = false;
@@ -335,13 +352,18 @@ static int reserve_all(struct ctl *c, struct request *r, wish_vec *all, const ca
 			"%zu media are to be mounted at once, and the library has %zu usable drives", all->n,
 			drives->n);
 	TRY(older_waits(c, r, all, &blocked));
-	if (blocked)
+	if (blocked) {
+		vec_each(w, all)
+			if (w->request == r->id)
+				r->waits = lacks(w);
 		return mount_waits(c, r, 0, "a mount of several media waits for drives");
+	}
 	vec_each(w, all)
 		if (!w->chosen) {
 			/* an identification takes idle drives only */
 			if (w->evict && r->op != NTMS_LM_PROCESSOMID)
 				TRY(evict(c, w->evict));
+			r->waits = lacks(w);
 			return mount_waits(c, r, w->until ? w->until - c->now : 0,
 					   w->in_use ? "a medium of the call is in use"
 					   : w->held ? "a drive that this medium could have is held open by "

@@ -82,7 +82,7 @@ int grants_follow(struct ctl *c)
 			"SELECT d.id, CASE WHEN EXISTS(SELECT 1 FROM physical_media m WHERE m.place=d.id AND "
 			"m.mounted_side IS NOT NULL) THEN d.granted ELSE '' END FROM drive d "
 			"JOIN object o ON o.id=d.id WHERE d.library=? AND d.node<>'' AND d.request IS NULL "
-			"AND o.opstate=0",
+			"AND o.opstate=0 ORDER BY d.element",
 			"i", c->id);
 
 		while (rows_next(q)) {

@@ -67,8 +67,10 @@ static int drive_start(struct ctl *c, struct request *r)
 	if (held) /* reserved with the other media of its call */
 		return STEP_NEXT;
 	TRY(still_possible(c, r, &in_use));
-	if (in_use)
+	if (in_use) {
+		r->waits = r->medium;
 		return mount_waits(c, r, 0, "the medium is in use");
+	}
 	TRY(medium_place(c, r->medium, &place, &inverted));
 	TRY(slot_barred(c, place, &barred, why, sizeof why));
 	if (barred)

@@ -88,9 +88,11 @@ int deadlines_run(struct ctl *c)
 	auto_ids struct ids late = {0};
 
 	TRY(ids_of(sql_rows(c->t, c->e,
-			    "SELECT id FROM librequest WHERE library=? AND state IN (0,1,5) AND op=17 AND "
-			    "((deadline>0 AND deadline<=?) OR wanted & ?)",
-			    "iiu", c->id, c->now, (uint32_t)WANTED_STOP),
+			    "SELECT id FROM librequest WHERE +library=?1 AND state IN (0,1,5) AND op=17 AND "
+			    "deadline>0 AND deadline<=?2 UNION "
+			    "SELECT id FROM librequest WHERE library=?1 AND state IN (0,1,5) AND op=17 AND "
+			    "wanted & 0x10000", /* WANTED_STOP; the index wants these very words */
+			    "ii", c->id, c->now),
 		   &late, c->e));
 	vec_each(id, &late) {
 		struct request r;

@@ -4,49 +4,23 @@
  * order: those under way first; then by type of request, as RSM does (dismounts before mounts), except that
  * identification and free labels give way to mounts (docs/choices.md); among mounts by priority, order number
  * and time.
+ *
+ * Most requests that are open can't go on, and a look must not cost their number. So each says in its row
+ * what it waits for (librequest.waits), and isn't read before that has changed: an action, by its outcome; a
+ * medium, when it is let go (a trigger of the schema, and request_finish()); the robot or a drive, when one
+ * is free as the look comes to it. Rare events (a library comes or goes, an object is enabled or fails,
+ * elements are read) wake all. A request that says nothing is looked at each time.
  */
 #include "library/controller.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
-/* Not those whose action is under way, whose time to look again hasn't come, or whose medium, in order, is in
- * use by somebody else: they were told why they wait, and learn nothing new. Nor do those that wait for a
- * drive (second column) with a medium in no drive, while every drive is held. */
+/* Up to WAITS_DRIVE if drives are to be offered, to WAITS_ROBOT if the robot is. */
 static const char open_requests[] =
-	"SELECT r.id, r.state=5 AND r.phase=0 AND r.poll_at=0 AND r.op IN (14,17,18) AND NOT EXISTS(SELECT 1 "
-	"FROM drive d WHERE "
-	"d.request=r.id) AND EXISTS(SELECT 1 FROM physical_media m JOIN "
-	"object o ON o.id=m.id WHERE m.id=r.medium AND m.library=?1 AND o.enabled=1 AND m.cleaner=0 AND NOT "
-	"EXISTS(SELECT 1 FROM drive d WHERE d.id=m.place)) FROM librequest r WHERE r.library=?1 AND r.state "
-	"IN (0,1,5) AND "
-	"r.poll_at<=?2 AND NOT EXISTS(SELECT 1 FROM action a WHERE a.library=?1 AND a.state IN (0,3) AND "
-	"a.request=r.id) AND NOT (r.state=5 AND r.phase=0 AND r.poll_at=0 AND r.op IN (14,17,18) AND "
-	"EXISTS(SELECT 1 FROM "
-	"physical_media m JOIN object o ON o.id=m.id WHERE m.id=r.medium AND m.library=?1 AND o.enabled=1 "
-	"AND "
-	"m.cleaner=0 AND (m.mounted_side IS NOT NULL OR EXISTS(SELECT 1 FROM librequest u WHERE "
-	"u.id=m.request AND "
-	"u.id<>r.id AND u.state IN (0,1,5))))) "
-	"ORDER BY r.phase=0, CASE r.op WHEN 14 THEN 30 ELSE r.op END, -r.priority, r.ord=0, r.ord, r.id";
-
-/* There are drives that could serve, and each is held by a request or an application. (With none that could
- * serve, those who wait must look, to learn it.) */
-static int no_drive_free(struct ctl *c, bool *none)
-{
-	int64_t useful = 0, idle = 0;
-
-	TRY(sql_get(c->t, c->e,
-		    "SELECT count(*), coalesce(sum(d.request IS NULL AND d.held_look=0 AND (m.id IS NULL OR "
-		    "(d.state=7 AND "
-		    "m.mounted_side IS "
-		    "NULL))),0) FROM drive d JOIN object o ON o.id=d.id LEFT JOIN physical_media m ON "
-		    "m.place=d.id WHERE "
-		    "d.library=? AND o.enabled=1 AND o.opstate=0", /* NTMS_DRIVESTATE_DISMOUNTABLE */
-		    "i", c->id, "ii", &useful, &idle));
-	*none = useful && !idle;
-	return 0;
-}
+	"SELECT id, waits FROM librequest WHERE library=?1 AND state IN (0,1,5) AND waits BETWEEN 0 AND ?2 "
+	"AND poll_at<=?3 "
+	"ORDER BY phase=0, CASE op WHEN 14 THEN 30 ELSE op END, -priority, ord=0, ord, id";
 
 int request_load(struct ctl *c, int64_t id, struct request *r)
 {
@@ -55,11 +29,11 @@ int request_load(struct ctl *c, int64_t id, struct request *r)
 		       "SELECT op, option, state, phase, wanted, tries, error, coalesce(side,0), "
 		       "coalesce(drive,0), coalesce(medium,0), "
 		       "coalesce(slot,0), coalesce(port,0), deadline, poll_at, queued, "
-		       "coalesce(oprequest,0), call FROM librequest "
+		       "coalesce(oprequest,0), waits, call FROM librequest "
 		       "WHERE id=?",
-		       "i", id, "uuuuuuuiiiiiiiiig", &r->op, &r->option, &r->state, &r->phase, &r->wanted,
+		       "i", id, "uuuuuuuiiiiiiiiiig", &r->op, &r->option, &r->state, &r->phase, &r->wanted,
 		       &r->tries, &r->error, &r->side, &r->drive, &r->medium, &r->slot, &r->port,
-		       &r->deadline, &r->poll_at, &r->queued, &r->oprequest, &r->call);
+		       &r->deadline, &r->poll_at, &r->queued, &r->oprequest, &r->waits, &r->call);
 }
 
 /* The other requests of a mount of several media end with the first that fails. */
@@ -193,6 +167,8 @@ static int request_step(struct ctl *c, struct request *r, bool *moved)
 			continue;
 		if (rc == STEP_ACTION)
 			return request_state(c->t, r->id, NTMS_LM_INPROCESS, "", c->e);
+		if (rc == STEP_ROBOT)
+			r->waits = WAITS_ROBOT;
 		*moved |= rc == STEP_END;
 		return rc < 0 ? 0 : rc;
 	}
@@ -210,51 +186,91 @@ static const char *why_not(const struct ctl *c)
 	return "the library's elements are being read";
 }
 
+/* What others than those ready to go on wait for, and can be had now. */
+struct offer {
+	bool robot, drive;
+};
+
+static bool waits_for(struct ctl *c, int64_t what, int *rc)
+{
+	int64_t n = 0;
+
+	if (!*rc)
+		*rc = sql_get(
+			c->t, c->e,
+			"SELECT EXISTS(SELECT 1 FROM librequest WHERE library=? AND state IN (0,1,5) AND "
+			"waits=?)",
+			"ii", c->id, what, "i", &n);
+	return n > 0;
+}
+
+static int offer(struct ctl *c, struct offer *o)
+{
+	int rc = 0;
+
+	o->robot = waits_for(c, WAITS_ROBOT, &rc) && !robot_busy(c, &rc);
+	o->drive = waits_for(c, WAITS_DRIVE, &rc) && drive_free(c, &rc);
+	return rc;
+}
+
+/* Those before it may have taken what it waits for. */
+static bool still_offered(struct ctl *c, struct offer *o, int64_t what, int *rc)
+{
+	if (what == WAITS_ROBOT)
+		return o->robot = o->robot && !robot_busy(c, rc);
+	if (what == WAITS_DRIVE)
+		return o->drive = o->drive && drive_free(c, rc);
+	return true;
+}
+
+static int look_at(struct ctl *c, int64_t id, bool *moved)
+{
+	struct request r;
+	int64_t waits;
+	int rc = request_load(c, id, &r);
+
+	if (rc || !request_is_open(&r))
+		return rc;
+	waits = r.waits;
+	r.waits = WAITS_NOTHING;
+	if (r.poll_at) /* its time has come: whatever it still waits for will look at the queue itself */
+		TRY(sql_do(c->t, c->e, "UPDATE librequest SET poll_at=0 WHERE id=?", "i", r.id));
+	if (c->identify_paused && r.op == NTMS_LM_PROCESSOMID && !r.phase)
+		rc = request_wait(c, &r, 0, "identification is paused");
+	else if (may_run(c, &r))
+		rc = request_step(c, &r, moved);
+	else
+		rc = mount_waits(c, &r, 0, why_not(c));
+	if (rc > 0 || r.waits == waits)
+		return rc < 0 ? 0 : rc;
+	return sql_do(c->t, c->e, "UPDATE librequest SET waits=? WHERE id=? AND waits<>?", "iii", r.waits,
+		      r.id, (int64_t)WAITS_ACTION);
+}
+
 static int look(struct ctl *c, bool *moved)
 {
-	VEC(struct {
-		int64_t id;
-		bool waits;
-	})
-	ids = {0};
-	bool none = false;
-	int rc = no_drive_free(c, &none);
+	VEC(struct { int64_t id, waits; }) open = {0};
+	struct offer o;
+	int rc = offer(c, &o);
 
-	{
-		auto_rows struct rows *q = sql_rows(c->t, c->e, open_requests, "ii", c->id, c->now);
+	if (!rc) {
+		auto_rows struct rows *q = sql_rows(c->t, c->e, open_requests, "iii", c->id,
+						    (int64_t)(o.drive	? WAITS_DRIVE
+							      : o.robot ? WAITS_ROBOT
+									: WAITS_NOTHING),
+						    c->now);
 
 		while (rows_next(q)) {
-			vec_add(&ids);
-			ids.v[ids.n - 1].id = rows_i64(q, 0);
-			ids.v[ids.n - 1].waits = rows_i64(q, 1) != 0;
+			vec_add(&open);
+			open.v[open.n - 1].id = rows_i64(q, 0);
+			open.v[open.n - 1].waits = rows_i64(q, 1);
 		}
-		if (!rc && rows_failed(q))
-			rc = (int)c->e->code;
+		rc = rows_failed(q) ? (int)c->e->code : 0;
 	}
-	for (size_t i = 0; !rc && i < ids.n; i++) {
-		struct request r;
-
-		if (ids.v[i].waits && none)
-			continue;
-		rc = request_load(c, ids.v[i].id, &r);
-		if (rc || !request_is_open(&r))
-			continue;
-		if (r.poll_at) /* its time has come: whatever it still waits for will look at the queue itself
-				*/
-			rc = sql_do(c->t, c->e, "UPDATE librequest SET poll_at=0 WHERE id=?", "i", r.id);
-		if (rc)
-			continue;
-		if (c->identify_paused && r.op == NTMS_LM_PROCESSOMID && !r.phase)
-			rc = request_wait(c, &r, 0, "identification is paused");
-		else if (may_run(c, &r))
-			rc = request_step(c, &r, moved);
-		else
-			rc = mount_waits(c, &r, 0, why_not(c));
-		rc = rc < 0 ? 0 : rc;
-		if (!rc && ids.v[i].waits) /* it may have got the last one */
-			rc = no_drive_free(c, &none);
-	}
-	vec_free(&ids);
+	for (size_t i = 0; !rc && i < open.n; i++)
+		if (still_offered(c, &o, open.v[i].waits, &rc) && !rc)
+			rc = look_at(c, open.v[i].id, moved);
+	vec_free(&open);
 	return rc;
 }
 

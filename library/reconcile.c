@@ -324,11 +324,18 @@ static int settle_moves(struct ctl *c, uint8_t types)
 	if (types != BIT_ALL &&
 	    (types & (BIT_STORAGE | BIT_DRIVE | BIT_IE)) != (BIT_STORAGE | BIT_DRIVE | BIT_IE))
 		return 0;
-	return sql_do(c->t, c->e,
-		      "UPDATE action SET state=CASE WHEN kind=3 AND EXISTS(SELECT 1 FROM physical_media m "
-		      "WHERE m.id=action.medium AND "
-		      "m.place=action.destination) THEN 1 ELSE 2 END, ended=? WHERE library=? AND state=3",
-		      "ii", c->now, c->id);
+	TRY(sql_do(
+		c->t, c->e,
+		"UPDATE librequest SET waits=0 WHERE library=?1 AND state IN (0,1,5) AND waits=? AND id IN "
+		"(SELECT request FROM action WHERE library=?1 AND state IN (0,3) AND state=3)",
+		"ii", c->id, (int64_t)WAITS_ACTION));
+	return sql_do(
+		c->t, c->e,
+		"UPDATE action SET state=CASE WHEN kind=3 AND EXISTS(SELECT 1 FROM physical_media m "
+		"WHERE m.id=action.medium AND "
+		"m.place=action.destination) THEN 1 ELSE 2 END, ended=? WHERE library=? AND state IN (0,3) "
+		"AND state=3",
+		"ii", c->now, c->id);
 }
 
 static int drive_states(struct ctl *c)

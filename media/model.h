@@ -144,8 +144,11 @@ int request_exists(struct txn *, int64_t library, uint32_t op, int64_t medium, b
 /* NTMS_LM_INPROCESS, WAITING with why it waits (shown to people), QUEUED again. No row changes if nothing
  * differs. */
 int request_state(struct txn *, int64_t id, uint32_t lm_state, const char *reason, struct err *);
-/* PASSED, FAILED (code), CANCELLED, STOPPED. Answers the call that waits for it when it was the last of the
- * call, or failed (the rest of a failed mount call is the controller's to undo). */
+/* Something that any of them may wait for has changed: all are looked at again (librequest.waits). */
+int requests_wake(struct txn *, struct err *);
+/* PASSED, FAILED (code), CANCELLED, STOPPED. Lets go of its drive and medium. Answers the call that waits for
+ * it when it was the last of the call, or failed (the rest of a failed mount call is the controller's to
+ * undo). */
 int request_finish(struct txn *, int64_t id, uint32_t lm_state, uint32_t code, const char *reason,
 		   struct err *);
 

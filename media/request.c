@@ -112,21 +112,53 @@ static int mount_answer(struct txn *t, const guid *call, struct err *e)
 	return rc;
 }
 
+int requests_wake(struct txn *t, struct err *e)
+{
+	auto_ids struct ids libraries = {0};
+
+	TRY(ids_of(sql_rows(t, e,
+			    "SELECT id FROM library l WHERE EXISTS(SELECT 1 FROM librequest r WHERE "
+			    "r.library=l.id AND r.state IN (0, 1, 5) AND r.waits>0)",
+			    ""),
+		   &libraries, e));
+	vec_each(id, &libraries) {
+		TRY(sql_do(t, e,
+			   "UPDATE librequest SET waits=0 WHERE library=? AND state IN (0, 1, 5) AND waits>0",
+			   "i", *id));
+		txn_wake(t, *id);
+	}
+	return 0;
+}
+
+/* What it held others may have. */
+static int let_go(struct txn *t, int64_t id, int64_t library, int64_t medium, struct err *e)
+{
+	TRY(sql_do(t, e, "UPDATE drive SET request=NULL WHERE request=?", "i", id));
+	return sql_do(t, e,
+		      "UPDATE librequest SET waits=0 WHERE library=? AND state IN (0, 1, 5) AND waits=? AND "
+		      "waits>0",
+		      "ii", library, medium);
+}
+
 int request_finish(struct txn *t, int64_t id, uint32_t state, uint32_t code, const char *reason,
 		   struct err *e)
 {
-	int64_t left;
+	int64_t left, library, medium;
 	uint32_t op;
 	guid call;
-	int rc = sql_get(
-		t, e,
-		"UPDATE librequest SET state=?, error=?, reason=?, completed=?, poll_at=0, "
-		"drive_guid=coalesce((SELECT guid FROM object WHERE id=librequest.drive), drive_guid) "
-		"WHERE id=? AND completed=0 RETURNING op, call",
-		"uutii", state, code, reason ? reason : "", txn_now(t), id, "ug", &op, &call);
+	int rc = sql_get(t, e,
+			 "SELECT op, call, library, coalesce(medium,0) FROM librequest WHERE id=? AND "
+			 "completed=0",
+			 "i", id, "ugii", &op, &call, &library, &medium);
 
 	if (rc)
 		return rc == SQL_NONE ? 0 : rc;
+	TRY(sql_do(t, e,
+		   "UPDATE librequest SET state=?, error=?, reason=?, completed=?, poll_at=0, "
+		   "drive_guid=coalesce((SELECT guid FROM object WHERE id=librequest.drive), drive_guid) "
+		   "WHERE id=?",
+		   "uutii", state, code, reason ? reason : "", txn_now(t), id));
+	TRY(let_go(t, id, library, medium, e));
 	TRY(object_changed(t, id, e));
 	if (op != NTMS_LM_MOUNT || guid_is_null(&call))
 		return 0;

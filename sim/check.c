@@ -60,6 +60,23 @@ static const struct {
 	 "r.call=w.call) AND NOT EXISTS(SELECT 1 FROM librequest r WHERE r.call=w.call AND r.state IN "
 	 "(0,1,5))",
 	 false},
+	{"a request that waits for an action that isn't under way",
+	 "SELECT count(*) FROM librequest r WHERE state IN (0,1,5) AND waits=-1 AND NOT EXISTS(SELECT 1 FROM "
+	 "action a WHERE a.request=r.id AND a.state IN (0,3))",
+	 false},
+	{"a request that could begin a second action",
+	 "SELECT count(*) FROM librequest r WHERE state IN (0,1,5) AND waits<>-1 AND EXISTS(SELECT 1 FROM "
+	 "action a WHERE a.request=r.id AND a.state IN (0,3))",
+	 false},
+	{"a request that waits for a medium that nobody uses",
+	 "SELECT count(*) FROM librequest r LEFT JOIN physical_media m ON m.id=r.waits WHERE r.state IN "
+	 "(0,1,5) AND r.waits>2 AND m.mounted_side IS NULL AND NOT EXISTS(SELECT 1 FROM librequest u WHERE "
+	 "u.id=m.request AND u.id<>r.id AND u.state IN (0,1,5))",
+	 false},
+	{"a request that waits for a robot that does nothing",
+	 "SELECT count(*) FROM librequest r WHERE state IN (0,1,5) AND waits=1 AND NOT EXISTS(SELECT 1 FROM "
+	 "action a WHERE a.library=r.library AND a.state IN (0,3) AND a.state=0 AND a.drive IS NULL)",
+	 false},
 	{"an action left open", "SELECT count(*) FROM action WHERE state IN (0,3)", true},
 };
 
