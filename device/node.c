@@ -198,7 +198,7 @@ static bool is_busy(const char *path)
 	return fd < 0 && errno == EBUSY;
 }
 
-bool node_held(const struct scsi_node *n, const path_vec *nodes, struct str *who)
+bool node_held(const struct scsi_node *n, const path_vec *nodes, bool ask, struct str *who)
 {
 	CLEANUP(mark_vec_free) mark_vec marks = {0};
 	DIR *proc = opendir("/proc");
@@ -218,7 +218,7 @@ bool node_held(const struct scsi_node *n, const path_vec *nodes, struct str *who
 	}
 	if (proc)
 		closedir(proc);
-	if (!held && n->type == TYPE_TAPE && is_busy(n->node)) {
+	if (!held && ask && n->type == TYPE_TAPE && is_busy(n->node)) {
 		held = true;
 		str_printf(who, "%s by a process that we may not look into", n->node);
 	}

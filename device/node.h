@@ -18,8 +18,9 @@ int node_paths(const struct scsi_node *n, path_vec *out, struct err *e);
 int node_grant(const path_vec *nodes, const char *user, bool write, struct err *e);
 
 /* Whether somebody but this process has one of them open, or the sg node; who then tells which, and by whom,
- * as far as we may see that. */
-bool node_held(const struct scsi_node *n, const path_vec *nodes, struct str *who);
+ * as far as we may see that. ask: the tape driver, too, which sends the drive commands, and may hang with it.
+ */
+bool node_held(const struct scsi_node *n, const path_vec *nodes, bool ask, struct str *who);
 
 /* Makes the tape driver forget what it knew of the tape before: it counts files and notes the end of data,
  * and the unit attention that tells of another cartridge went to us. The tape is at its beginning, and is

@@ -164,12 +164,12 @@ static void gone(struct sg *s)
 	s->fd = -1;
 }
 
-/* Errors that the kernel finds before it sends anything. ENODEV isn't one: it is also what a command gets
- * whose device was taken away under it. */
+/* Errors that the kernel finds before it sends anything; ENXIO: it has given the device up (offline). ENODEV
+ * isn't one: it is also what a command gets whose device was taken away under it. */
 static bool never_sent(int error)
 {
 	return error == EINVAL || error == ENOMEM || error == EPERM || error == EACCES || error == EFAULT ||
-	       error == EDOM || error == EAGAIN;
+	       error == EDOM || error == EAGAIN || error == ENXIO;
 }
 
 static enum outcome judge(struct sg *s, const struct errand *a, struct scsi_cmd *c)

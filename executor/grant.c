@@ -21,11 +21,11 @@ static void set_acl(struct unit *u, const struct action *a, const path_vec *node
 		u->name, e.why);
 }
 
-static bool refuse_held(const struct scsi_node *n, const path_vec *nodes, struct verdict *v)
+static bool refuse_held(const struct scsi_node *n, const path_vec *nodes, bool ask, struct verdict *v)
 {
 	auto_str who = {0};
 
-	if (!node_held(n, nodes, &who))
+	if (!node_held(n, nodes, ask, &who))
 		return false;
 	v->flags = VF_PREVENTED;
 	verdict_fail(v, REACT_LATER, ERROR_BUSY, "still open: %s", who.s);
@@ -46,7 +46,7 @@ void unit_grant(struct unit *u, const struct action *a, struct verdict *v)
 	}
 	if (a->kind == ACT_REVOKE)
 		set_acl(u, a, &nodes);
-	if ((!a->again && refuse_held(&n, &nodes, v)) || a->kind == ACT_REVOKE)
+	if ((!a->again && refuse_held(&n, &nodes, true, v)) || a->kind == ACT_REVOKE)
 		return;
 	if (!a->again && node_refresh(&n, &e))
 		log_warn("%s: %s", u->name, e.why);
@@ -67,6 +67,7 @@ bool robot_may_fill(struct robot *r, uint16_t element, struct verdict *v)
 		pthread_mutex_unlock(&u->lane.lock);
 	}
 	*v = (struct verdict){.progress = -1};
-	/* one that isn't ours to see is open to nobody here */
-	return !sg[0] || sysfs_find(sg, &n, &e) || node_paths(&n, &nodes, &e) || !refuse_held(&n, &nodes, v);
+	/* one that isn't ours to see is open to nobody here; and the robot mustn't wait for a drive */
+	return !sg[0] || sysfs_find(sg, &n, &e) || node_paths(&n, &nodes, &e) ||
+	       !refuse_held(&n, &nodes, false, v);
 }

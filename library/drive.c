@@ -198,7 +198,7 @@ static void choose(struct ctl *c, struct wish *w, const candidate_vec *drives, c
 		w->fits = true;
 		if (w->in_use || d->request || d->mounted || claimed(all, d->drive))
 			continue;
-		if (d->medium != w->medium && d->held) {
+		if (d->held) {
 			w->held = true;
 			continue;
 		}

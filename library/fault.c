@@ -122,10 +122,11 @@ static int may_go_elsewhere(struct ctl *c, struct request *r, const struct event
 	return 0;
 }
 
-/* The move to the drive was refused, and the medium lies in its slot. */
-static int is_on_its_way(struct ctl *c, const struct request *r, bool *yes)
+/* The move to the drive was refused, and the medium lies in its slot; or a drive that nobody was given can't
+ * be given to the request either. */
+static int may_avoid_drive(struct ctl *c, const struct request *r, bool *yes)
 {
-	int64_t n = 0;
+	int64_t n = phase_of(r) == &phase_grant && !(r->wanted & NTMS_MOUNT_SPECIFIC_DRIVE);
 
 	if (!c->acted && r->drive && r->op != NTMS_LM_DISMOUNT)
 		TRY(sql_get(c->t, c->e,
@@ -160,7 +161,7 @@ int request_fault(struct ctl *c, struct request *r, const struct event *ev)
 	bool possible = false;
 
 	if (remedy == NOT_THERE) {
-		TRY(is_on_its_way(c, r, &possible));
+		TRY(may_avoid_drive(c, r, &possible));
 		if (possible) {
 			TRY(drive_held(c, r->drive, ev));
 			return choose_again(c, r, ev->why);

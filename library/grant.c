@@ -52,10 +52,15 @@ static int grant_outcome(struct ctl *c, struct request *r, const struct event *e
 
 const struct phase phase_grant = {"grant", grant_start, grant_outcome};
 
+/* Who has a drive open that was never granted is no reason to leave a medium in it. */
 static int revoke_start(struct ctl *c, struct request *r)
 {
+	int64_t granted = 0;
 	int rc;
 
+	TRY(sql_get(c->t, c->e, "SELECT granted<>'' FROM drive WHERE id=?", "i", r->drive, "i", &granted));
+	if (!granted)
+		return STEP_NEXT;
 	return is_local(c, r->drive, &rc) ? action_drive(c, r, ACT_REVOKE, r->drive, r->medium)
 	       : rc			  ? rc
 					  : STEP_NEXT;

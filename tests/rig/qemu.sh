@@ -9,7 +9,7 @@ script=$2
 shift 2
 export PATH="$PATH:/usr/sbin:/sbin"
 mkdir -p "$build/qemu-cache"
-set -- -C "$build/qemu-cache" -q -b "$build/rsmd" -b "$build/cli/rsm" -b "$(command -v tar)" -x "$here/../../udev/60-openrsm.rules" -x /lib/udev/rules.d/60-persistent-storage-tape.rules "$@"
+set -- -C "$build/qemu-cache" -q -b "$build/rsmd" -b "$build/cli/rsm" -b "$build/tests/rig/sg_test" -b "$(command -v tar)" -x "$here/../../udev/60-openrsm.rules" -x /lib/udev/rules.d/60-persistent-storage-tape.rules "$@"
 for p in getfacl setfacl setpriv udevadm unshare sqlite3 /lib/udev/scsi_id; do set -- "$@" -b "$(command -v $p)"; done
 for f in "$here"/guest/*.sh; do set -- "$@" -x "$f"; done
 # several runs at once fetch one after the other

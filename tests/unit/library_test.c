@@ -803,6 +803,30 @@ static void strangers_drive_is_avoided(void **state)
 	world_end(&w);
 }
 
+/* Found out only when the medium is in the drive: it comes out again, and goes into the other one. */
+static void strangers_drive_found_late(void **state)
+{
+	static const enum action_kind want[] = {ACT_MOVE,	ACT_LOAD, ACT_READ_LABEL, ACT_GRANT,
+						ACT_UNLOAD,	ACT_MOVE, ACT_MOVE,	  ACT_LOAD,
+						ACT_READ_LABEL, ACT_GRANT};
+	struct world w = {0};
+	guid pool, medium;
+	size_t before;
+
+	start_with(&w, 1, &pool);
+	medium = allocate(&w, &pool);
+	before = w.done.n;
+	w.fault.kind = ACT_GRANT, w.fault.outcome = OUTCOME_FAILED, w.fault.fault = FAULT_HELD;
+	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), 0);
+	assert_true(follows(&w, before, want, countof(want)));
+	assert_int_equal(ask(&w, "SELECT held_look FROM drive WHERE id=(SELECT place FROM physical_media)"),
+			 0);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM drive WHERE held_look<>0"), 1);
+	dismount(&w, &medium, NTMS_DISMOUNT_IMMEDIATE);
+	check_at_rest(&w);
+	world_end(&w);
+}
+
 /* Who asked for that drive waits for it; who wants no waiting is told so. */
 static void strangers_drive_is_asked_for(void **state)
 {
@@ -955,6 +979,7 @@ int main(void)
 		cmocka_unit_test(granted_while_mounted),
 		cmocka_unit_test(open_after_the_dismount),
 		cmocka_unit_test(strangers_drive_is_avoided),
+		cmocka_unit_test(strangers_drive_found_late),
 		cmocka_unit_test(strangers_drive_is_asked_for),
 		cmocka_unit_test(strangers_drive_at_the_start),
 		cmocka_unit_test(strangers_drive_among_several),

@@ -125,22 +125,22 @@ static void who_has_it_open(void **state)
 	char want[100];
 
 	assert_true(mine >= 0);
-	assert_true(node_held(&plain, &nodes, &who));
+	assert_true(node_held(&plain, &nodes, true, &who));
 	snprintf(want, sizeof want, "process %d (node_test)", (int)pid);
 	assert_non_null(strstr(who.s, want));
 	assert_null(strchr(who.s, ','));
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	assert_false(node_held(&plain, &nodes, &nobody));
+	assert_false(node_held(&plain, &nodes, true, &nobody));
 	assert_int_equal(nobody.n, 0);
 	/* who has the pass-through node alone can write, too */
 	snprintf(with_sg.sg, sizeof with_sg.sg, "%s", other);
-	assert_true(node_held(&with_sg, &nodes, &again));
+	assert_true(node_held(&with_sg, &nodes, true, &again));
 	snprintf(want, sizeof want, "%s by process %d (node_test)", other, (int)pid2);
 	assert_non_null(strstr(again.s, want));
 	kill(pid2, SIGKILL);
 	waitpid(pid2, NULL, 0);
-	assert_false(node_held(&with_sg, &nodes, &nobody));
+	assert_false(node_held(&with_sg, &nodes, true, &nobody));
 }
 
 int main(void)
