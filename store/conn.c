@@ -5,6 +5,7 @@
 
 #include <ntmstypes.h>
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,11 +57,20 @@ void conn_close(struct conn *c)
 	free(c);
 }
 
+/* SQLite calls it SQLITE_FULL only where a page of the database has no room; the index of its log gives "disk
+ * I/O error". */
+static bool no_room(struct conn *c, int rc)
+{
+	int why = (rc & 0xff) == SQLITE_IOERR && c->db ? sqlite3_system_errno(c->db) : 0;
+
+	return why == ENOSPC || why == EDQUOT;
+}
+
 int conn_failed(struct conn *c, int rc, const char *sql, struct err *e)
 {
 	const char *text = c->db ? sqlite3_errmsg(c->db) : sqlite3_errstr(rc);
 
-	switch (rc & 0xff) {
+	switch (no_room(c, rc) ? SQLITE_FULL : rc & 0xff) {
 	case SQLITE_FULL:
 		return err_set(e, ERROR_DATABASE_FULL,
 			       "%s: no space left to write (%s): free some on its file system", c->path,

@@ -282,3 +282,12 @@ database_full() { run -1 --separate-stderr "$@" && [[ $stderr == *ERROR_DATABASE
 	write_to "$other" 'and after a start'
 	[ "$(rsm list media -n -o STATE | grep -c allocated)" = 2 ]
 }
+
+@test "a start without room says so" {
+	unshare -rm mount -t tmpfs none /mnt || skip "no mount name space here"
+	mkdir "$LIVE/disk"
+	configure "$LIVE/disk"
+	run --separate-stderr -1 unshare -rm sh -c 'mount -t tmpfs -o size=64k none "$1" && dd if=/dev/zero of="$1/ballast" bs=4k count=12 status=none &&
+		exec timeout 30 "$2" --config "$3"' sh "$LIVE/disk" "$(command -v rsmd)" "$LIVE/rsmd.conf" 3>&-
+	[[ $stderr == *"rsm.db: no space left to write"*"free some"* ]]
+}
