@@ -83,33 +83,6 @@ static bool positional(const struct device *d, uint8_t op)
 	return d->kind == KIND_DRIVE && (op == 0x08 || op == 0x0A || op == 0x10 || op == 0x11);
 }
 
-/* The code of the NTMS contract that comes nearest. */
-static uint32_t code_of(const struct verdict *v)
-{
-	if (v->flags & VF_NO_MEDIUM)
-		return ERROR_MEDIA_OFFLINE;
-	if (v->flags & VF_UNSUPPORTED)
-		return ERROR_NOT_SUPPORTED;
-	if (v->flags & VF_PROTECTED)
-		return ERROR_WRITE_PROTECT;
-	switch (v->reaction) {
-	case REACT_WAIT:
-	case REACT_OPERATOR:
-		return ERROR_NOT_READY;
-	case REACT_NOW:
-	case REACT_LATER:
-		return ERROR_BUSY;
-	case REACT_MEDIUM:
-		return ERROR_INVALID_MEDIA;
-	case REACT_CANNOT:
-		return ERROR_INVALID_FUNCTION;
-	case REACT_PATH:
-		return ERROR_DEVICE_NOT_AVAILABLE;
-	default:
-		return ERROR_IO_DEVICE;
-	}
-}
-
 static void path_verdict(struct device *d, const struct scsi_cmd *c, enum outcome o, const char *what,
 			 struct verdict *v)
 {
@@ -124,8 +97,6 @@ static void path_verdict(struct device *d, const struct scsi_cmd *c, enum outcom
 /* The verdict on an answer that has come. */
 static void judge(struct device *d, const struct scsi_cmd *c, const char *what, struct verdict *v)
 {
-	char text[200];
-
 	*v = (struct verdict){.outcome = OUTCOME_FAILED, .status = c->status, .progress = -1};
 	switch (c->status) {
 	case SCSI_GOOD:
@@ -149,14 +120,7 @@ static void judge(struct device *d, const struct scsi_cmd *c, const char *what, 
 	}
 	if (v->flags & VF_UNSUPPORTED)
 		d->missing[c->cdb[0] / 8] |= (uint8_t)(1 << c->cdb[0] % 8);
-	if (v->outcome == OUTCOME_DONE)
-		return;
-	if (c->status == SCSI_CHECK)
-		sense_text(v, text, sizeof text);
-	else
-		snprintf(text, sizeof text, "status %02Xh: %s", c->status, v->name);
-	err_set(&v->err, code_of(v), "%s: %s: %s%s%s", d->name, what, text, v->tell ? "; " : "",
-		v->tell ? v->tell : "");
+	verdict_explain(v, d->name, what);
 }
 
 struct patience {

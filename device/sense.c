@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "device/pattern.h"
 
+#include <ntmstypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -192,6 +193,47 @@ const char *sense_text(const struct verdict *v, char *buf, size_t size)
 		snprintf(buf, size, "%X/%02X/%02X: %s, a code unknown to us%s", v->key, v->asc, v->ascq,
 			 keys[v->key & 0x0F].name, v->deferred ? " (about an earlier command)" : "");
 	return buf;
+}
+
+/* The code of the NTMS contract that comes nearest. */
+static uint32_t code_of(const struct verdict *v)
+{
+	if (v->flags & VF_NO_MEDIUM)
+		return ERROR_MEDIA_OFFLINE;
+	if (v->flags & VF_UNSUPPORTED)
+		return ERROR_NOT_SUPPORTED;
+	if (v->flags & VF_PROTECTED)
+		return ERROR_WRITE_PROTECT;
+	switch (v->reaction) {
+	case REACT_WAIT:
+	case REACT_OPERATOR:
+		return ERROR_NOT_READY;
+	case REACT_NOW:
+	case REACT_LATER:
+		return ERROR_BUSY;
+	case REACT_MEDIUM:
+		return ERROR_INVALID_MEDIA;
+	case REACT_CANNOT:
+		return ERROR_INVALID_FUNCTION;
+	case REACT_PATH:
+		return ERROR_DEVICE_NOT_AVAILABLE;
+	default:
+		return ERROR_IO_DEVICE;
+	}
+}
+
+void verdict_explain(struct verdict *v, const char *device, const char *what)
+{
+	char text[200];
+
+	if (v->outcome == OUTCOME_DONE)
+		return;
+	if (v->status == 0x02)
+		sense_text(v, text, sizeof text);
+	else
+		snprintf(text, sizeof text, "status %02Xh: %s", v->status, v->name);
+	err_set(&v->err, code_of(v), "%s: %s: %s%s%s", device, what, text, v->tell ? "; " : "",
+		v->tell ? v->tell : "");
 }
 
 static const struct {

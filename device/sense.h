@@ -76,6 +76,9 @@ void sense_decode(const uint8_t *sense, size_t n, enum device_kind kind, const c
 /* "5/3B/0E (source element empty)", "4/84/17 (unknown code: hardware error)" */
 const char *sense_text(const struct verdict *v, char *buf, size_t size);
 
+/* Code and text for a verdict that isn't DONE: which device, doing what. */
+void verdict_explain(struct verdict *v, const char *device, const char *what);
+
 /* The ASC/ASCQ of an element's exception in READ ELEMENT STATUS. */
 enum element_trouble {
 	TROUBLE_NONE,

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { ANY = -1 };
 #define ASC_INCOMPATIBLE                                                                                     \
@@ -55,4 +56,25 @@ void outcome_fill(struct event *ev, const char *who, const struct verdict *v)
 	ev->fault = outcome_fault(v);
 	if (v->outcome != OUTCOME_DONE)
 		snprintf(ev->why, sizeof ev->why, "%s: %.*s", who, (int)(sizeof ev->why - 110), v->err.why);
+}
+
+void element_fill(const struct element *el, struct element_state *s)
+{
+	*s = (struct element_state){
+		.address = el->address,
+		.type = el->type,
+		.full = el->full,
+		.access = el->access,
+		.disabled = el->disabled || el->trouble == TROUBLE_UNUSABLE,
+		.absent = el->trouble == TROUBLE_ABSENT || el->trouble == TROUBLE_NO_DRIVE,
+		.unscanned = el->trouble == TROUBLE_UNSCANNED,
+		.unlabelled = el->trouble == TROUBLE_LABEL,
+		.cleaner = el->trouble == TROUBLE_CLEANER || el->medium_type == 2,
+		.inverted = el->inverted,
+		.source_valid = el->source_valid,
+		.impexp = el->impexp,
+		.source = el->source,
+		.why = el->why,
+	};
+	memcpy(s->tag, el->tag, sizeof s->tag);
 }

@@ -3,11 +3,13 @@
 #ifndef EXECUTOR_OUTCOME_H
 #define EXECUTOR_OUTCOME_H
 
+#include "device/element.h"
 #include "device/sense.h"
 #include "library/library.h"
 
 enum fault outcome_fault(const struct verdict *);
 /* Fills outcome, fault and why of the event; who names the device for a person. */
 void outcome_fill(struct event *, const char *who, const struct verdict *);
+void element_fill(const struct element *, struct element_state *);
 
 #endif

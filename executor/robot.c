@@ -281,27 +281,6 @@ static void look(struct robot *r)
 
 /* ---- actions ---- */
 
-static void copy_element(const struct element *el, struct element_state *s)
-{
-	*s = (struct element_state){
-		.address = el->address,
-		.type = el->type,
-		.full = el->full,
-		.access = el->access,
-		.disabled = el->disabled || el->trouble == TROUBLE_UNUSABLE,
-		.absent = el->trouble == TROUBLE_ABSENT || el->trouble == TROUBLE_NO_DRIVE,
-		.unscanned = el->trouble == TROUBLE_UNSCANNED,
-		.unlabelled = el->trouble == TROUBLE_LABEL,
-		.cleaner = el->trouble == TROUBLE_CLEANER || el->medium_type == 2,
-		.inverted = el->inverted,
-		.source_valid = el->source_valid,
-		.impexp = el->impexp,
-		.source = el->source,
-		.why = el->why,
-	};
-	memcpy(s->tag, el->tag, sizeof s->tag);
-}
-
 typedef VEC(struct element_state) state_vec;
 
 static enum outcome read_status(struct robot *r, uint8_t types, state_vec *out, struct verdict *v)
@@ -320,7 +299,7 @@ static enum outcome read_status(struct robot *r, uint8_t types, state_vec *out, 
 	}
 	v->flags |= met;
 	vec_each(el, &elements)
-		copy_element(el, vec_add(out));
+		element_fill(el, vec_add(out));
 	vec_free(&elements);
 	return v->outcome;
 }

@@ -21,6 +21,11 @@ enum outcome answer_sense(struct scsi_cmd *c, unsigned key, unsigned asc, unsign
 	return OUTCOME_DONE;
 }
 
+enum outcome answer_rule(struct scsi_cmd *c, uint32_t sense)
+{
+	return sense ? answer_sense(c, sense >> 16, sense >> 8 & 0xFF, sense & 0xFF) : answer_data(c, "", 0);
+}
+
 enum outcome answer_data(struct scsi_cmd *c, const void *data, size_t n)
 {
 	if (c->dir != SCSI_DATA_IN)

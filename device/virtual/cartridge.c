@@ -23,30 +23,6 @@ int64_t file_size(const char *path)
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) ? st.st_size : -1;
 }
 
-bool cartridge_is_cleaner(const char *name) { return strncmp(name, "CLN", 3) == 0; }
-
-bool cartridge_is_worm(const char *name)
-{
-	size_t n = strlen(name);
-
-	return n >= 8 && name[n - 2] == 'L' && name[n - 1] >= 'T' && name[n - 1] <= 'Z';
-}
-
-int cartridge_generation(const char *name)
-{
-	size_t n = strlen(name);
-
-	if (n < 8)
-		return 0;
-	if (name[n - 2] == 'L' && name[n - 1] >= '1' && name[n - 1] <= '9')
-		return name[n - 1] - '0';
-	if (cartridge_is_worm(name))
-		return name[n - 1] - 'T' + 3;
-	if (strcmp(name + n - 2, "LA") == 0)
-		return 10;
-	return strcmp(name + n - 2, "M8") == 0 ? 8 : 0;
-}
-
 bool cartridge_name_valid(const char *name)
 {
 	size_t n = strlen(name);
@@ -66,19 +42,19 @@ static int take(void *arg, const struct ini_entry *entry, struct err *e)
 		size_t size;
 	} numbers[] = {
 #define N(key, member) {key, &c->member, sizeof c->member}
-		N("sides", sides),   N("generation", generation),
-		N("up", up),	     N("at", at),
-		N("source", source), N("size1", size[0]),
-		N("size2", size[1]), N("calibrates_until", calibrates_until),
+		N("sides", tape.sides), N("generation", tape.generation),
+		N("up", tape.up),	N("at", at),
+		N("source", source),	N("size1", size[0]),
+		N("size2", size[1]),	N("calibrates_until", calibrates_until),
 #undef N
 	};
 	const struct {
 		const char *key;
 		int *value;
-	} switches[] = {{"write_protected", &c->write_protected},
+	} switches[] = {{"write_protected", &c->tape.write_protected},
 			{"label", &c->label},
-			{"worm", &c->worm},
-			{"calibrated", &c->calibrated}};
+			{"worm", &c->tape.worm},
+			{"calibrated", &c->tape.calibrated}};
 	long v;
 	int yes, rc;
 
@@ -119,16 +95,17 @@ static bool complete(const char *dir, struct cartridge *c)
 	char path[PATH_MAX];
 	struct err e;
 
-	c->sides = c->up = 1;
+	c->tape.sides = c->tape.up = 1;
 	c->label = 1;
-	c->generation = cartridge_generation(c->name);
-	c->worm = cartridge_is_worm(c->name);
+	c->tape.generation = barcode_generation(c->name);
+	c->tape.worm = barcode_is_worm(c->name);
+	c->tape.cleaner = barcode_is_cleaner(c->name);
 	if (snprintf(path, sizeof path, "%s/" PROPERTIES, dir) >= (int)sizeof path ||
 	    ini_read(path, take, c, &e))
 		return false;
-	if (c->sides < 1 || c->sides > SIDES_MAX || c->up < 1 || c->up > c->sides)
+	if (c->tape.sides < 1 || c->tape.sides > SIDES_MAX || c->tape.up < 1 || c->tape.up > c->tape.sides)
 		return false;
-	for (int i = 0; i < c->sides; i++) {
+	for (int i = 0; i < c->tape.sides; i++) {
 		int64_t size;
 
 		if (snprintf(path, sizeof path, "%s/side%d", dir, i + 1) >= (int)sizeof path)
@@ -189,12 +166,12 @@ static int write_file(const char *dir, const struct cartridge *c, struct err *e)
 		"sides = %d\ngeneration = %d\nserial = %s\nwrite_protected = %s\nlabel = %s\nworm = %s\n"
 		"; kept by the robot\n"
 		"calibrated = %s\nup = %d\nat = %u\nsource = %u\n",
-		c->sides, c->generation, c->serial, c->write_protected ? "yes" : "no",
-		c->label ? "yes" : "no", c->worm ? "yes" : "no", c->calibrated ? "yes" : "no", c->up, c->at,
-		c->source);
-	if (c->calibrates_until && !c->calibrated)
+		c->tape.sides, c->tape.generation, c->serial, c->tape.write_protected ? "yes" : "no",
+		c->label ? "yes" : "no", c->tape.worm ? "yes" : "no", c->tape.calibrated ? "yes" : "no",
+		c->tape.up, c->at, c->source);
+	if (c->calibrates_until && !c->tape.calibrated)
 		fprintf(f, "calibrates_until = %lld\n", (long long)c->calibrates_until);
-	for (int i = 0; i < c->sides; i++)
+	for (int i = 0; i < c->tape.sides; i++)
 		fprintf(f, "size%d = %lld\n", i + 1, (long long)c->size[i]);
 	bad = ferror(f);
 	if (fclose(f) || bad || rename(temp, path))
@@ -250,7 +227,7 @@ int cartridge_make(const char *place, struct cartridge *c, const char *data, str
 	if (snprintf(temp, sizeof temp, "%s/.new.%d.%s", place, (int)getpid(), c->name) >= (int)sizeof temp ||
 	    mkdir(temp, 0777))
 		return err_errno(e, ERROR_IO_DEVICE, "%s", place);
-	for (int i = 0; i < c->sides && !rc; i++) {
+	for (int i = 0; i < c->tape.sides && !rc; i++) {
 		snprintf(path, sizeof path, "%s/side%d", temp, i + 1);
 		rc = fill(path, i == 0 ? data : NULL, e);
 		c->size[i] = file_size(path);

@@ -6,6 +6,7 @@
 #define DEVICE_VIRTUAL_CARTRIDGE_H
 
 #include "base/err.h"
+#include "device/rules.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,14 +16,9 @@
 
 struct cartridge {
 	char name[CARTRIDGE_NAME];
-	int sides, generation;
-	int write_protected;
-	int worm;	 /* written once */
-	int calibrated;	 /* LTO-9 and later: has been loaded before */
+	struct tape tape;
 	int label;	 /* it bears its bar code */
 	char serial[33]; /* of its cartridge memory */
-	/* kept by the robot */
-	int up;	     /* the side that a drive would read */
 	uint16_t at; /* where the robot put it last; elsewhere, a person moved it, and source isn't known */
 	uint16_t source;	  /* storage or mail-slot element it came from; 0 none */
 	int64_t calibrates_until; /* monotonic: a drive goes on with it, whoever commands the drive meanwhile
@@ -30,20 +26,13 @@ struct cartridge {
 	int64_t size[SIDES_MAX];  /* when it was last unloaded: a shorter side is a copy under way */
 };
 
-/* What lies at a place, as far as names and sizes tell. */
-enum content { CONTENT_EMPTY, CONTENT_CARTRIDGE, CONTENT_SEVERAL, CONTENT_INCOMPLETE, CONTENT_STRAY };
-
-/* Looks into the element's directory. *c is valid for CONTENT_CARTRIDGE; its name also for
- * CONTENT_INCOMPLETE. */
+/* What lies at a place, as far as names and sizes tell. Looks into the element's directory. *c is valid for
+ * CONTENT_CARTRIDGE; its name also for CONTENT_INCOMPLETE. */
 enum content cartridge_find(const char *place, struct cartridge *c);
 /* Replaces the properties in place/c->name. */
 int cartridge_write(const char *place, const struct cartridge *c, struct err *e);
 /* A new cartridge's directory appears whole under place; data: file for side 1, or NULL. */
 int cartridge_make(const char *place, struct cartridge *c, const char *data, struct err *e);
-/* LTO generation of a bar code's suffix: L5 gives 5, LA 10, M8 8, LY 8; 0 unknown. */
-int cartridge_generation(const char *name);
-bool cartridge_is_worm(const char *name); /* by its suffix */
-bool cartridge_is_cleaner(const char *name);
 /* 1 to 32 printable characters, none of them a blank, '*', '?' or '/'. */
 bool cartridge_name_valid(const char *name);
 int64_t file_size(const char *path); /* -1: not there */

@@ -14,9 +14,9 @@ static enum outcome good(struct scsi_cmd *c) { return answer_data(c, "", 0); }
 /* The door stands open: nothing moves. */
 static bool door_open(struct user *u, struct scsi_cmd *c)
 {
-	if (u->lib->door)
+	if (u->lib->picker.door)
 		answer_sense(c, 0x2, 0x04, 0x18);
-	return u->lib->door;
+	return u->lib->picker.door;
 }
 
 static enum outcome ready(struct user *u, struct scsi_cmd *c)
@@ -98,29 +98,6 @@ static bool occurs_twice(const struct status_query *q, const char *name)
 		       (hit + 1 < q->names + q->names_n && strcmp(hit[1], name) == 0));
 }
 
-/* The exception of what lies there, as ASC << 8 | ASCQ; 0 none. */
-static unsigned exception(const struct status_query *q, enum content content, const struct cartridge *c)
-{
-	switch (content) {
-	case CONTENT_SEVERAL:
-		return 0x8001;
-	case CONTENT_INCOMPLETE:
-		return 0x8002;
-	case CONTENT_STRAY:
-		return 0x8003;
-	case CONTENT_CARTRIDGE:
-		if (!q->lib->set.barcodes)
-			return 0;
-		if (!c->label)
-			return 0x5306;
-		if (!cartridge_name_valid(c->name))
-			return 0x5305;
-		return occurs_twice(q, c->name) ? 0x5307 : 0;
-	default:
-		return 0;
-	}
-}
-
 static size_t stride_of(const struct status_query *q, enum element_type type)
 {
 	return 16u + (q->tags ? 36 : 0) + (q->ids && type == ELEMENT_DRIVE ? 56 : 0);
@@ -141,13 +118,13 @@ static void put_id(const struct status_query *q, const struct place *p, uint8_t 
 }
 
 /* A cartridge's label as the reader tells it: some robots leave out the media identifier. */
-static void put_tag(const struct status_query *q, const struct cartridge *c, uint8_t *d)
+static void put_tag(const struct status_query *q, const char *name, uint8_t *d)
 {
-	size_t n = strnlen(c->name, 32);
+	size_t n = strnlen(name, 32);
 
-	if (!q->lib->set.suffix && cartridge_generation(c->name))
+	if (!q->lib->set.suffix && barcode_generation(name))
 		n -= 2;
-	memcpy(d, c->name, n);
+	memcpy(d, name, n);
 }
 
 /* One descriptor on its way, for the lies that are told about it. */
@@ -156,7 +133,7 @@ struct telling {
 	uint8_t *d;
 };
 
-static void lie(void *arg, const struct fault *f)
+static void lie(void *arg, const struct mishap *f)
 {
 	const struct telling *t = arg;
 	uint8_t *d = t->d;
@@ -196,41 +173,25 @@ static void lie(void *arg, const struct fault *f)
 
 static void put_descriptor(const struct status_query *q, struct place *p, uint8_t *d)
 {
-	bool full, readable;
-	enum content content;
-	struct cartridge c;
-	unsigned ex;
+	struct picker *picker = &q->lib->picker;
+	struct element e = {0};
 
-	if (p->type == ELEMENT_DRIVE) {
-		enum drive_fill fill = vdrive_state(q->lib, p, &c);
-
-		content = p->content;
-		d[2] |= fill == FILL_EMPTY || fill == FILL_SEATED ? 0x08 : 0;
-	} else {
-		content = vlib_look(q->lib, p, &c);
-		if (p->type == ELEMENT_STORAGE || (p->type == ELEMENT_IE && !ie_is_open(q->lib, p)))
-			d[2] |= 0x08;
-	}
-	full = content == CONTENT_CARTRIDGE || content == CONTENT_SEVERAL || content == CONTENT_INCOMPLETE;
-	ex = exception(q, content, &c);
-	readable = content == CONTENT_CARTRIDGE && q->lib->set.barcodes && ex != 0x5306 && ex != 0x5305;
-	put16(d, p->address);
-	d[2] |= (full ? 0x01 : 0) | (ex ? 0x04 : 0);
-	if (p->type == ELEMENT_IE)
-		d[2] |= 0x30 | (full && c.at != p->address ? 0x02 : 0);
-	put16(d + 4, ex);
-	if (content == CONTENT_CARTRIDGE) {
-		d[9] = cartridge_is_cleaner(c.name) ? 2 : 1;
-		d[9] |= c.up == 2 ? 0x40 : 0;
-		if (c.at == p->address && c.source) {
-			d[9] |= 0x80;
-			put16(d + 10, c.source);
-		}
-	}
-	if (q->tags && readable)
-		put_tag(q, &c, d + 12);
-	faults_strike(&q->lib->faults, "element", p->address, -1, p->seen, lie, &(struct telling){q, d});
-	if (q->ids && p->type == ELEMENT_DRIVE && q->lib->set.identifiers)
+	picker->ops->look(picker, &p->cell);
+	if (p->cell.barcode == BARCODE_READ && occurs_twice(q, p->seen))
+		p->cell.barcode = BARCODE_TWICE;
+	cell_tell(&p->cell, &e);
+	put16(d, p->cell.address);
+	d[2] = (uint8_t)((e.full ? 0x01 : 0) | (e.impexp ? 0x02 : 0) | (e.except ? 0x04 : 0) |
+			 (e.access && p->cell.type != ELEMENT_TRANSPORT ? 0x08 : 0) | (e.exenab ? 0x10 : 0) |
+			 (e.inenab ? 0x20 : 0));
+	d[4] = e.asc, d[5] = e.ascq;
+	d[9] = (uint8_t)(e.medium_type | (e.inverted ? 0x40 : 0) | (e.source_valid ? 0x80 : 0));
+	put16(d + 10, e.source);
+	if (q->tags && p->cell.content == CONTENT_CARTRIDGE &&
+	    (p->cell.barcode == BARCODE_READ || p->cell.barcode == BARCODE_TWICE))
+		put_tag(q, p->seen, d + 12);
+	faults_strike(&q->lib->faults, "element", p->cell.address, -1, p->seen, lie, &(struct telling){q, d});
+	if (q->ids && p->cell.type == ELEMENT_DRIVE && q->lib->set.identifiers)
 		put_id(q, p, d + (q->tags ? 48 : 12));
 }
 
@@ -245,10 +206,10 @@ static unsigned put_page(const struct status_query *q, enum element_type type, u
 
 	str_add(out, head, sizeof head);
 	vec_each(p, &q->lib->places) {
-		if (p->type != type || p->address < start || count == most)
+		if (p->cell.type != type || p->cell.address < start || count == most)
 			continue;
-		if (!count++ && p->address < *first)
-			*first = p->address;
+		if (!count++ && p->cell.address < *first)
+			*first = p->cell.address;
 		if (out->n + stride > room)
 			continue;
 		memset(d, 0, sizeof d);
@@ -289,157 +250,70 @@ static enum outcome read_element_status(struct user *u, struct scsi_cmd *c)
 
 /* --- MOVE MEDIUM ----------------------------------------------------------------------------------- */
 
-/* Readies the source: a drive must have let go of the medium. */
-static bool source_fails(struct user *u, struct scsi_cmd *c, struct place *from, struct cartridge *m)
+/* The element that the CDB names at that byte; NULL: there is none. */
+static struct cell *cell_at(struct user *u, const struct scsi_cmd *c, int at)
 {
-	enum drive_fill fill;
-	struct err e;
+	struct place *p = vlib_place(u->lib, be16(c->cdb + at));
 
-	if (from->type != ELEMENT_DRIVE)
-		return false;
-	fill = vdrive_state(u->lib, from, m);
-	if (fill == FILL_LOADING || (fill == FILL_LOADED && !u->lib->set.autounload)) {
-		answer_sense(c, 0x5, 0x3A, 0x00);
-		return true;
-	}
-	if (vlib_prevented(u->lib, from) || (fill == FILL_LOADED && vdrive_unload(u->lib, from, m, &e))) {
-		answer_sense(c, 0x5, 0x53, 0x03);
-		return true;
-	}
-	return false;
+	return p ? &p->cell : NULL;
 }
 
-/* No cartridge that could be moved lies there: told; else *m. */
-static bool missing(struct user *u, struct scsi_cmd *c, struct place *from, struct cartridge *m)
-{
-	switch (vlib_look(u->lib, from, m)) {
-	case CONTENT_EMPTY:
-	case CONTENT_STRAY:
-		answer_sense(c, 0x5, 0x3B, 0x0E);
-		return true;
-	case CONTENT_SEVERAL:
-		answer_sense(c, 0x4, 0x80, 0x01);
-		return true;
-	case CONTENT_INCOMPLETE:
-		answer_sense(c, 0x4, 0x80, 0x02);
-		return true;
-	default:
-		return false;
-	}
-}
-
-static bool is_free(struct user *u, struct place *p)
-{
-	struct cartridge m;
-	enum content there = vlib_look(u->lib, p, &m);
-
-	return there == CONTENT_EMPTY || there == CONTENT_STRAY;
-}
-
-static bool ie_in_the_way(struct user *u, const struct place *p)
-{
-	return p->type == ELEMENT_IE && ie_is_open(u->lib, p);
-}
-
-/* The cartridge stays in the hand: a put that failed, or somebody has opened the door. */
-static enum outcome left_in_hand(struct user *u, struct scsi_cmd *c, struct place *from, struct cartridge *m)
-{
-	struct place *hand = vlib_place(u->lib, (unsigned)u->lib->set.first[ELEMENT_TRANSPORT]);
-	const struct fault *f = &u->strike;
-	struct err e;
-
-	if (from != hand && vlib_move(u->lib, from, hand, m, false, &e))
-		return answer_sense(c, 0x4, 0x15, 0x01);
-	if (f->effect == EFFECT_HAND)
-		return answer_sense(c, f->key, f->asc, f->ascq);
-	return vlib_open_door(u->lib, &e) ? answer_sense(c, 0x4, 0x15, 0x01)
-					  : answer_sense(c, 0x2, 0x04, 0x18);
-}
-
-static void arrived(struct user *u, struct place *to, const struct cartridge *m)
-{
-	if (to->type == ELEMENT_DRIVE)
-		vdrive_start(u->lib, to, m, u->lib->set.load_ms);
-}
-
+/* The robot has one hand; 0 leaves the choice to it. */
 static bool transport_known(const struct user *u, unsigned transport)
 {
 	return !transport || transport == (unsigned)u->lib->set.first[ELEMENT_TRANSPORT];
 }
 
-static enum outcome move_medium(struct user *u, struct scsi_cmd *c)
+/* Instead of a move: a put that failed, or somebody who has opened the door. */
+static enum outcome strike_half_way(struct user *u, struct scsi_cmd *c, const struct trip *t)
 {
-	struct place *from = vlib_place(u->lib, be16(c->cdb + 4)), *to = vlib_place(u->lib, be16(c->cdb + 6)),
-		     *hand = vlib_place(u->lib, (unsigned)u->lib->set.first[ELEMENT_TRANSPORT]);
-	bool invert = c->cdb[10] & 1;
-	struct cartridge m;
+	const struct mishap *f = &u->strike;
+	uint32_t failed = trip_dropped(&u->lib->picker, t);
 	struct err e;
 
-	if (!from || !to || to == hand || !transport_known(u, be16(c->cdb + 2)))
-		return answer_sense(c, 0x5, 0x21, 0x01);
-	if (invert && !u->lib->set.rotation)
-		return answer_sense(c, 0x5, 0x24, 0x00);
-	if (door_open(u, c))
-		return OUTCOME_DONE;
-	if (ie_in_the_way(u, from) || ie_in_the_way(u, to))
-		return answer_sense(c, 0x2, 0x3A, 0x02);
-	if (from != hand && !is_free(u, hand)) /* it has something in its hand already */
-		return answer_sense(c, 0x4, 0x3B, 0x16);
-	/* half of the time goes by before the cartridge changes its place, half of it after */
-	if (!pass_time(u, c, u->lib->set.move_ms / 2))
-		return OUTCOME_UNKNOWN;
-	if (missing(u, c, from, &m))
-		return OUTCOME_DONE;
-	if (!is_free(u, to) && !(from == to && invert))
-		return answer_sense(c, 0x5, 0x3B, 0x0D);
-	if (invert && m.sides != 2)
-		return answer_sense(c, 0x5, 0x24, 0x00);
-	if (source_fails(u, c, from, &m))
-		return OUTCOME_DONE;
-	if (u->strike.effect == EFFECT_HAND || u->strike.effect == EFFECT_DOOR)
-		return left_in_hand(u, c, from, &m);
-	if (vlib_move(u->lib, from, to, &m, invert, &e))
-		return answer_sense(c, 0x4, 0x15, 0x01);
-	arrived(u, to, &m);
-	return pass_time(u, c, (u->lib->set.move_ms + 1) / 2) ? good(c) : OUTCOME_UNKNOWN;
+	if (failed || f->effect == EFFECT_HAND)
+		return answer_rule(c, failed ? failed : SENSE(f->key, f->asc, f->ascq));
+	return vlib_open_door(u->lib, &e) ? answer_sense(c, 0x4, 0x15, 0x01)
+					  : answer_sense(c, 0x2, 0x04, 0x18);
 }
 
-/* The source's cartridge goes to the first destination, the one found there to the second. */
+/* Half of the time goes by before the cartridge changes its place, half of it after. */
+static enum outcome travel(struct user *u, struct scsi_cmd *c, const struct trip *t, long ms)
+{
+	struct picker *picker = &u->lib->picker;
+	uint32_t sense =
+		transport_known(u, be16(c->cdb + 2)) ? trip_refused(picker, t) : SENSE(0x5, 0x21, 0x01);
+
+	if (sense)
+		return answer_rule(c, sense);
+	if (!pass_time(u, c, ms / 2))
+		return OUTCOME_UNKNOWN;
+	sense = trip_blocked(picker, t);
+	if (!sense && (u->strike.effect == EFFECT_HAND || u->strike.effect == EFFECT_DOOR))
+		return strike_half_way(u, c, t);
+	if (!sense)
+		sense = trip_made(picker, t);
+	if (sense)
+		return answer_rule(c, sense);
+	return pass_time(u, c, (ms + 1) / 2) ? good(c) : OUTCOME_UNKNOWN;
+}
+
+static enum outcome move_medium(struct user *u, struct scsi_cmd *c)
+{
+	struct trip t = {.from = cell_at(u, c, 4), .to = cell_at(u, c, 6), .invert = c->cdb[10] & 1};
+
+	return travel(u, c, &t, u->lib->set.move_ms);
+}
+
 static enum outcome exchange_medium(struct user *u, struct scsi_cmd *c)
 {
-	struct place *from = vlib_place(u->lib, be16(c->cdb + 4)),
-		     *first = vlib_place(u->lib, be16(c->cdb + 6)),
-		     *second = vlib_place(u->lib, be16(c->cdb + 8)),
-		     *hand = vlib_place(u->lib, (unsigned)u->lib->set.first[ELEMENT_TRANSPORT]);
-	struct cartridge m, other;
-	struct err e;
+	struct trip t = {.from = cell_at(u, c, 4),
+			 .to = cell_at(u, c, 6),
+			 .other = cell_at(u, c, 8),
+			 .exchange = true,
+			 .invert = c->cdb[10] & 3};
 
-	if (!from || !first || !second || from == hand || first == hand || second == hand || from == first ||
-	    first == second || !transport_known(u, be16(c->cdb + 2)))
-		return answer_sense(c, 0x5, 0x21, 0x01);
-	if (c->cdb[10] & 3)
-		return answer_sense(c, 0x5, 0x24, 0x00);
-	if (door_open(u, c))
-		return OUTCOME_DONE;
-	if (ie_in_the_way(u, from) || ie_in_the_way(u, first) || ie_in_the_way(u, second))
-		return answer_sense(c, 0x2, 0x3A, 0x02);
-	if (!is_free(u, hand))
-		return answer_sense(c, 0x4, 0x3B, 0x16);
-	if (!pass_time(u, c, u->lib->set.move_ms))
-		return OUTCOME_UNKNOWN;
-	if (missing(u, c, from, &m) || missing(u, c, first, &other))
-		return OUTCOME_DONE;
-	if (second != from && !is_free(u, second))
-		return answer_sense(c, 0x5, 0x3B, 0x0D);
-	if (source_fails(u, c, from, &m) || source_fails(u, c, first, &other))
-		return OUTCOME_DONE;
-	if (vlib_move(u->lib, first, hand, &other, false, &e) ||
-	    vlib_move(u->lib, from, first, &m, false, &e) ||
-	    vlib_move(u->lib, hand, second, &other, false, &e))
-		return answer_sense(c, 0x4, 0x15, 0x01);
-	arrived(u, first, &m);
-	arrived(u, second, &other);
-	return pass_time(u, c, u->lib->set.move_ms) ? good(c) : OUTCOME_UNKNOWN;
+	return travel(u, c, &t, 2 * u->lib->set.move_ms);
 }
 
 static enum outcome position(struct user *u, struct scsi_cmd *c)
@@ -471,7 +345,7 @@ static enum outcome initialize(struct user *u, struct scsi_cmd *c)
 	if (!pass_time(u, c, u->lib->set.initialize_ms))
 		return OUTCOME_UNKNOWN;
 	vec_each(p, &u->lib->places)
-		if (p->address >= first && (!count || p->address < first + count))
+		if (p->cell.address >= first && (!count || p->cell.address < first + count))
 			vlib_look(u->lib, p, &m);
 	return good(c);
 }
@@ -489,7 +363,7 @@ static enum outcome import_export(struct user *u, struct scsi_cmd *c)
 	struct cartridge m;
 	struct err e;
 
-	if (!p || p->type != ELEMENT_IE)
+	if (!p || p->cell.type != ELEMENT_IE)
 		return answer_sense(c, 0x5, 0x21, 0x01);
 	if ((c->cdb[4] & 0x1F) > 1)
 		return answer_sense(c, 0x5, 0x24, 0x00);

@@ -50,7 +50,7 @@ static int first_empty(struct vlib *lib, char *out, size_t size, struct err *e)
 	vec_each(p, &lib->places) {
 		struct cartridge c;
 
-		if (p->type != ELEMENT_STORAGE || p->content != CONTENT_EMPTY)
+		if (p->cell.type != ELEMENT_STORAGE || p->cell.content != CONTENT_EMPTY)
 			continue;
 		vlib_path(lib, p, out, size);
 		if (vlib_look(lib, p, &c) == CONTENT_EMPTY)
@@ -68,19 +68,20 @@ static void make_serial(char *out, size_t size)
 
 int virtual_add(const char *path, const struct virtual_cartridge *v, const char *place, struct err *e)
 {
-	struct cartridge c = {.up = 1, .label = !v->unlabelled, .write_protected = v->write_protected};
+	struct cartridge c = {.tape = {.up = 1, .write_protected = v->write_protected},
+			      .label = !v->unlabelled};
 	char dir[PATH_MAX];
 	struct vlib *lib;
 	int rc = vlib_get(path, &lib, e);
 
 	if (rc)
 		return rc;
-	c.sides = v->sides ? v->sides : (int)lib->set.sides;
-	c.generation = v->generation ? v->generation : cartridge_generation(v->barcode);
-	if (!c.generation)
-		c.generation = (int)lib->set.generation;
+	c.tape.sides = v->sides ? v->sides : (int)lib->set.sides;
+	c.tape.generation = v->generation ? v->generation : barcode_generation(v->barcode);
+	if (!c.tape.generation)
+		c.tape.generation = (int)lib->set.generation;
 	snprintf(c.name, sizeof c.name, "%s", v->barcode);
-	c.worm = cartridge_is_worm(c.name);
+	c.tape.worm = barcode_is_worm(c.name);
 	make_serial(c.serial, sizeof c.serial);
 	if (!place)
 		rc = first_empty(lib, dir, sizeof dir, e);

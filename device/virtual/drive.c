@@ -24,7 +24,7 @@ static const struct {
 const char *vdrive_serial(const struct vlib *lib, const struct place *drive, char buf[40])
 {
 	snprintf(buf, 40, "%.28sD%02u", lib->set.serial,
-		 (drive->address - (unsigned)lib->set.first[ELEMENT_DRIVE] + 1) % 1000);
+		 (drive->cell.address - (unsigned)lib->set.first[ELEMENT_DRIVE] + 1) % 1000);
 	return buf;
 }
 
@@ -41,6 +41,7 @@ static enum outcome good(struct scsi_cmd *c) { return answer_data(c, "", 0); }
 /* What the drive says instead of executing a command that needs a loaded medium. */
 static bool not_ready(struct user *u, struct scsi_cmd *c, struct cartridge *m)
 {
+	uint32_t why;
 	int64_t left;
 
 	switch (vdrive_state(u->lib, u->drive, m)) {
@@ -59,12 +60,8 @@ static bool not_ready(struct user *u, struct scsi_cmd *c, struct cartridge *m)
 		}
 		break;
 	case FILL_SEATED:
-		if (cartridge_is_cleaner(m->name))
-			answer_sense(c, 0x2, 0x30, 0x03);
-		else if (!lto_reads(u->drive->generation, m->generation))
-			answer_sense(c, 0x2, 0x30, 0x00);
-		else
-			answer_sense(c, 0x2, 0x04, 0x02);
+		why = drive_refuses(u->drive->generation, &m->tape);
+		answer_rule(c, why ? why : SENSE(0x2, 0x04, 0x02));
 		break;
 	default:
 		answer_sense(c, 0x2, 0x04, 0x03);
@@ -102,7 +99,7 @@ static int open_side(struct user *u, const struct cartridge *m, int flags)
 {
 	char path[PATH_MAX + CARTRIDGE_NAME + 16];
 
-	snprintf(path, sizeof path, "%s/%s/%s/side%d", u->lib->dir, u->drive->name, m->name, m->up);
+	snprintf(path, sizeof path, "%s/%s/%s/side%d", u->lib->dir, u->drive->name, m->name, m->tape.up);
 	return open(path, flags | O_CLOEXEC);
 }
 
@@ -150,18 +147,18 @@ static enum outcome write_tape(struct user *u, struct scsi_cmd *c)
 {
 	size_t n = be24(c->cdb + 2);
 	struct cartridge m;
+	uint32_t why;
 	auto_fd int fd = -1;
 
 	if (not_ready(u, c, &m))
 		return OUTCOME_DONE;
 	if (c->cdb[1] & 1 || n > BLOCK_MAX || n > c->len || c->dir != SCSI_DATA_OUT)
 		return answer_sense(c, 0x5, 0x24, 0x00);
-	if (m.write_protected)
-		return answer_sense(c, 0x7, 0x27, 0x00);
-	if (!lto_writes(u->drive->generation, m.generation))
-		return answer_sense(c, 0x7, 0x30, 0x05);
+	why = drive_protects(u->drive->generation, &m.tape);
+	if (why)
+		return answer_rule(c, why);
 	fd = open_side(u, &m, O_WRONLY);
-	if (fd >= 0 && m.worm && u->drive->position < lseek(fd, 0, SEEK_END))
+	if (fd >= 0 && m.tape.worm && u->drive->position < lseek(fd, 0, SEEK_END))
 		return answer_sense(c, 0x7, 0x30, 0x0C);
 	if (fd < 0 || pwrite(fd, c->data, n, u->drive->position) != (ssize_t)n ||
 	    ftruncate(fd, u->drive->position + (off_t)n))
@@ -180,7 +177,7 @@ static enum outcome write_marks(struct user *u, struct scsi_cmd *c)
 
 	if (not_ready(u, c, &m))
 		return OUTCOME_DONE;
-	if (be24(c->cdb + 2) && m.write_protected)
+	if (be24(c->cdb + 2) && m.tape.write_protected)
 		return answer_sense(c, 0x7, 0x27, 0x00);
 	fd = open_side(u, &m, O_RDONLY);
 	return fd < 0 || fdatasync(fd) ? answer_sense(c, 0x3, 0x0C, 0x00) : good(c);
@@ -227,10 +224,11 @@ static enum outcome mode_sense(struct user *u, struct scsi_cmd *c)
 
 	if ((c->cdb[2] & 0x3F) != 0 && (c->cdb[2] & 0x3F) != 0x3F)
 		return answer_sense(c, 0x5, 0x24, 0x00);
-	if (vdrive_state(u->lib, u->drive, &m) == FILL_LOADED && m.generation >= 1 && m.generation <= 10) {
-		b[1] = (uint8_t)(m.generation << 4 | (m.worm ? 0x0C : 0x08));
-		b[4] = lto[m.generation].density;
-		if (m.write_protected || !lto_writes(u->drive->generation, m.generation))
+	if (vdrive_state(u->lib, u->drive, &m) == FILL_LOADED && m.tape.generation >= 1 &&
+	    m.tape.generation <= 10) {
+		b[1] = (uint8_t)(m.tape.generation << 4 | (m.tape.worm ? 0x0C : 0x08));
+		b[4] = lto[m.tape.generation].density;
+		if (drive_protects(u->drive->generation, &m.tape))
 			b[2] |= 0x80;
 	}
 	return answer_data(c, b, sizeof b);
@@ -245,7 +243,7 @@ static enum outcome load_unload(struct user *u, struct scsi_cmd *c)
 
 	fill = vdrive_state(u->lib, u->drive, &m);
 	if (fill == FILL_WRONG || fill == FILL_EMPTY || fill == FILL_LOADING ||
-	    (load && fill == FILL_SEATED && cartridge_is_cleaner(m.name)))
+	    (load && fill == FILL_SEATED && m.tape.cleaner))
 		return not_ready(u, c, &m) ? OUTCOME_DONE : good(c);
 	if ((load && fill == FILL_LOADED) || (!load && fill == FILL_SEATED))
 		return good(c);
@@ -258,7 +256,7 @@ static enum outcome load_unload(struct user *u, struct scsi_cmd *c)
 		return not_ready(u, c, &m) ? OUTCOME_DONE : good(c);
 	if (!load)
 		return vdrive_unload(u->lib, u->drive, &m, &e) ? answer_sense(c, 0x5, 0x53, 0x02) : good(c);
-	if (!lto_reads(u->drive->generation, m.generation))
+	if (!lto_reads(u->drive->generation, m.tape.generation))
 		return answer_sense(c, 0x3, 0x30, 0x00);
 	vdrive_start(u->lib, u->drive, &m, 0);
 	if (u->drive->calibrating)
@@ -334,7 +332,7 @@ static void add_number(struct attributes *a, unsigned id, uint64_t value)
 
 static void add_capacity(struct user *u, const struct cartridge *m, struct attributes *a)
 {
-	uint64_t all = lto[m->generation].gigabytes * 1000000000ull >> 20, used = 0;
+	uint64_t all = lto[m->tape.generation].gigabytes * 1000000000ull >> 20, used = 0;
 	auto_fd int fd = open_side(u, m, O_RDONLY);
 	off_t size = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
 
@@ -365,19 +363,19 @@ static enum outcome read_attribute(struct user *u, struct scsi_cmd *c)
 	if (!head)
 		return answer_sense(c, 0x5, 0x24, 0x00);
 	a.out = &out;
-	cleaner = cartridge_is_cleaner(m.name);
-	kind = cleaner ? 0x01 : m.worm ? 0x80 : 0x00;
+	cleaner = m.tape.cleaner;
+	kind = cleaner ? 0x01 : m.tape.worm ? 0x80 : 0x00;
 	str_add(&out, "\0\0\0\0", 4);
-	if (m.generation >= 1 && m.generation <= 10 && !cleaner) {
+	if (m.tape.generation >= 1 && m.tape.generation <= 10 && !cleaner) {
 		add_capacity(u, &m, &a);
-		add(&a, 0x0006, 0, &lto[m.generation].density, 1);
+		add(&a, 0x0006, 0, &lto[m.tape.generation].density, 1);
 	}
 	add(&a, 0x0400, 1, "OPENRSM ", 8);
 	snprintf(text, sizeof text, "%-32s", m.serial);
 	if (*m.serial)
 		add(&a, 0x0401, 1, text, 32);
-	if (m.generation >= 1 && m.generation <= 10)
-		add(&a, 0x0405, 0, &lto[m.generation].density, 1);
+	if (m.tape.generation >= 1 && m.tape.generation <= 10)
+		add(&a, 0x0405, 0, &lto[m.tape.generation].density, 1);
 	add(&a, 0x0408, 0, &kind, 1);
 	put32(out.s, (uint32_t)out.n - 4);
 	return answer_data(c, out.s, out.n);

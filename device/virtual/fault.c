@@ -40,7 +40,7 @@ static const struct {
 	{"", NULL, EFFECT_SENSE, SENSE},
 };
 
-static bool parse_operand(enum operand kind, const char *s, struct fault *f)
+static bool parse_operand(enum operand kind, const char *s, struct mishap *f)
 {
 	unsigned k = 0, a = 0, q = 0;
 	int end = 0;
@@ -66,7 +66,7 @@ static bool parse_operand(enum operand kind, const char *s, struct fault *f)
 	return true;
 }
 
-static bool parse_effect(const char *s, struct fault *f)
+static bool parse_effect(const char *s, struct mishap *f)
 {
 	bool special = strcmp(f->what, "element") == 0 || strcmp(f->what, "alert") == 0;
 
@@ -84,7 +84,7 @@ static bool parse_effect(const char *s, struct fault *f)
 }
 
 /* Behind the '@': an element's address, or the name of a cartridge. */
-static void parse_place(const char *s, struct fault *f)
+static void parse_place(const char *s, struct mishap *f)
 {
 	char *end;
 	long n = strtol(s, &end, 0);
@@ -95,13 +95,13 @@ static void parse_place(const char *s, struct fault *f)
 		snprintf(f->cartridge, sizeof f->cartridge, "%.39s", s);
 }
 
-int fault_parse(const char *line, struct fault *f, struct err *e)
+int fault_parse(const char *line, struct mishap *f, struct err *e)
 {
 	char what[64], when[16], effect[64], rest[2];
 	bool known = false;
 	char *at, *end;
 
-	*f = (struct fault){.element = -1};
+	*f = (struct mishap){.element = -1};
 	if (sscanf(line, "%63s %15s %63s %1s", what, when, effect, rest) != 3)
 		return err_set(e, ERROR_INVALID_DATA, "fault \"%s\": expected WHAT[@ELEMENT] WHEN EFFECT",
 			       line);
@@ -137,7 +137,7 @@ int fault_parse(const char *line, struct fault *f, struct err *e)
 
 int faults_add(struct faults *f, const char *line, struct err *e)
 {
-	struct fault one;
+	struct mishap one;
 	int rc = fault_parse(line, &one, e);
 
 	if (!rc) {
@@ -173,16 +173,16 @@ void faults_refresh(struct faults *f, const char *file)
 		fclose(in);
 }
 
-static bool concerns(const struct fault *i, const char *what, int a, int b, const char *cartridge)
+static bool concerns(const struct mishap *i, const char *what, int a, int b, const char *cartridge)
 {
 	return strcmp(i->what, what) == 0 && (i->element < 0 || i->element == a || i->element == b) &&
 	       (!i->cartridge[0] || strcmp(i->cartridge, cartridge) == 0);
 }
 
-const struct fault *faults_strike(struct faults *f, const char *what, int a, int b, const char *cartridge,
-				  fault_hit *every, void *arg)
+const struct mishap *faults_strike(struct faults *f, const char *what, int a, int b, const char *cartridge,
+				   fault_hit *every, void *arg)
 {
-	const struct fault *hit = NULL;
+	const struct mishap *hit = NULL;
 
 	vec_each(i, &f->list) {
 		if (!concerns(i, what, a, b, cartridge))

@@ -44,7 +44,7 @@ enum effect {
 	EFFECT_FLAG
 };
 
-struct fault {
+struct mishap {
 	char what[16];
 	int element;	    /* -1: any */
 	char cartridge[40]; /* "": any */
@@ -58,20 +58,20 @@ struct fault {
 };
 
 struct faults {
-	VEC(struct fault) list;
+	VEC(struct mishap) list;
 	size_t fixed;	      /* so many are of library.ini */
 	struct timespec read; /* mtime of the file */
 };
 
-int fault_parse(const char *line, struct fault *f, struct err *e);
+int fault_parse(const char *line, struct mishap *f, struct err *e);
 int faults_add(struct faults *f, const char *line, struct err *e); /* of library.ini */
 /* Reads the file again if it has changed. A line that isn't understood goes to the log. */
 void faults_refresh(struct faults *f, const char *file);
 /* The fault, if any, that strikes now: counts this time. a, b: elements concerned, -1 none; cartridge: ""
  * none. Of several the first; with every, each of them is handed to it. */
-typedef void fault_hit(void *arg, const struct fault *f);
-const struct fault *faults_strike(struct faults *f, const char *what, int a, int b, const char *cartridge,
-				  fault_hit *every, void *arg);
+typedef void fault_hit(void *arg, const struct mishap *f);
+const struct mishap *faults_strike(struct faults *f, const char *what, int a, int b, const char *cartridge,
+				   fault_hit *every, void *arg);
 void faults_free(struct faults *f);
 
 #endif

@@ -25,7 +25,7 @@ void vlib_path(const struct vlib *lib, const struct place *p, char *out, size_t 
 struct place *vlib_place(struct vlib *lib, unsigned address)
 {
 	vec_each(p, &lib->places)
-		if (p->address == address)
+		if (p->cell.address == address)
 			return p;
 	return NULL;
 }
@@ -53,7 +53,8 @@ static int add_places(struct vlib *lib, enum element_type type, const char *patt
 	for (long i = 0; i < lib->set.count[type]; i++) {
 		struct place *p = vec_add(&lib->places);
 
-		*p = (struct place){.type = (uint8_t)type, .address = (uint16_t)(lib->set.first[type] + i)};
+		*p = (struct place){
+			.cell = {.type = (uint8_t)type, .address = (uint16_t)(lib->set.first[type] + i)}};
 		p->generation = generation_of_drive(&lib->set, i);
 		snprintf(p->name, sizeof p->name, pattern, (int)i + 1);
 		vlib_path(lib, p, path, sizeof path);
@@ -100,6 +101,11 @@ static int vlib_new(const char *dir, struct vlib **out, struct err *e)
 		vlib_free(lib);
 		return rc;
 	}
+	lib->picker =
+		(struct picker){.ops = &on_directories,
+				.hand = &vlib_place(lib, (unsigned)lib->set.first[ELEMENT_TRANSPORT])->cell,
+				.rotates = lib->set.rotation != 0,
+				.autounloads = lib->set.autounload != 0};
 	vlib_watch(lib);
 	*out = lib;
 	return 0;
@@ -158,6 +164,21 @@ bool vlib_prevented(const struct vlib *lib, const struct place *drive)
 	return false;
 }
 
+static void note(struct vlib *lib, struct place *p, const struct cartridge *c)
+{
+	struct cell *cell = &p->cell;
+
+	cell->tape = c->tape;
+	cell->by_hand = c->at != cell->address;
+	cell->source = cell->by_hand ? 0 : c->source;
+	cell->barcode = !lib->set.barcodes		 ? BARCODE_NO_READER
+			: !c->label			 ? BARCODE_MISSING
+			: !cartridge_name_valid(c->name) ? BARCODE_INVALID
+							 : BARCODE_READ;
+	cell->open = cell->type == ELEMENT_IE && ie_is_open(lib, p);
+	cell->held = cell->type == ELEMENT_DRIVE && vlib_prevented(lib, p);
+}
+
 enum content vlib_look(struct vlib *lib, struct place *p, struct cartridge *c)
 {
 	enum content content;
@@ -167,12 +188,13 @@ enum content vlib_look(struct vlib *lib, struct place *p, struct cartridge *c)
 	vlib_path(lib, p, path, sizeof path);
 	p->stamp = stat(path, &st) ? (struct timespec){0} : st.st_mtim;
 	content = cartridge_find(path, c);
-	if (strcmp(c->name, p->seen) != 0 || content != p->content) {
+	note(lib, p, c);
+	if (strcmp(c->name, p->seen) != 0 || content != p->cell.content) {
 		snprintf(p->seen, sizeof p->seen, "%s", c->name);
-		p->content = (uint8_t)content;
-		if (p->type == ELEMENT_DRIVE)
+		p->cell.content = (uint8_t)content;
+		if (p->cell.type == ELEMENT_DRIVE)
 			p->ready_at = p->position = 0;
-		vlib_attention(lib, NULL, p->type == ELEMENT_IE ? UA_IE : UA_CHANGED, NULL);
+		vlib_attention(lib, NULL, p->cell.type == ELEMENT_IE ? UA_IE : UA_CHANGED, NULL);
 	}
 	return content;
 }
@@ -187,7 +209,7 @@ int vlib_open_door(struct vlib *lib, struct err *e)
 	if (fd < 0)
 		return err_errno(e, ERROR_IO_DEVICE, "%s", path);
 	close(fd);
-	lib->door = true;
+	lib->picker.door = true;
 	return 0;
 }
 
@@ -195,11 +217,11 @@ int vlib_open_door(struct vlib *lib, struct err *e)
 static void watch_door(struct vlib *lib)
 {
 	char path[PATH_MAX];
-	bool was = lib->door;
+	bool was = lib->picker.door;
 
 	snprintf(path, sizeof path, "%s/door", lib->dir);
-	lib->door = access(path, F_OK) == 0;
-	if (was && !lib->door)
+	lib->picker.door = access(path, F_OK) == 0;
+	if (was && !lib->picker.door)
 		vlib_attention(lib, NULL, UA_CHANGED, NULL);
 }
 
@@ -214,53 +236,10 @@ void vlib_watch(struct vlib *lib)
 	vec_each(p, &lib->places) {
 		vlib_path(lib, p, path, sizeof path);
 		/* what is incomplete becomes complete without the place's own directory changing */
-		if (p->content == CONTENT_INCOMPLETE || stat(path, &st) ||
+		if (p->cell.content == CONTENT_INCOMPLETE || stat(path, &st) ||
 		    st.st_mtim.tv_sec != p->stamp.tv_sec || st.st_mtim.tv_nsec != p->stamp.tv_nsec)
 			vlib_look(lib, p, &c);
 	}
-}
-
-static void saw(struct place *p, const char *name, enum content content)
-{
-	snprintf(p->seen, sizeof p->seen, "%s", name);
-	p->content = (uint8_t)content;
-	p->ready_at = p->position = 0;
-	p->calibrating = false;
-}
-
-int vlib_move(struct vlib *lib, struct place *from, struct place *to, struct cartridge *c, bool invert,
-	      struct err *e)
-{
-	char a[PATH_MAX], b[PATH_MAX], old[PATH_MAX + 64], new[PATH_MAX + 64];
-	struct cartridge moved = *c;
-	int rc;
-
-	vlib_path(lib, from, a, sizeof a);
-	vlib_path(lib, to, b, sizeof b);
-	snprintf(old, sizeof old, "%s/%s", a, c->name);
-	snprintf(new, sizeof new, "%s/%s", b, c->name);
-	moved.at = to->address;
-	if (from->type == ELEMENT_STORAGE || from->type == ELEMENT_IE)
-		moved.source = from->address;
-	else if (c->at != from->address)
-		moved.source = 0;
-	if (invert)
-		moved.up = 3 - moved.up;
-	/* Properties first: if we die before the rename, `at` differs from where the cartridge is. */
-	rc = cartridge_write(a, &moved, e);
-	if (rc)
-		return rc;
-	if (from != to && renameat2(AT_FDCWD, old, AT_FDCWD, new, 1 /* RENAME_NOREPLACE */)) {
-		struct err ignored;
-
-		rc = err_errno(e, ERROR_IO_DEVICE, "%s to %s", old, new);
-		cartridge_write(a, c, &ignored);
-		return rc;
-	}
-	*c = moved;
-	saw(from, "", CONTENT_EMPTY); /* a stray file there is seen anew */
-	saw(to, c->name, CONTENT_CARTRIDGE);
-	return 0;
 }
 
 static void ie_marker(const struct vlib *lib, const struct place *p, char *out, size_t size)
@@ -293,12 +272,6 @@ int ie_set_open(const struct vlib *lib, const struct place *p, bool open_it, str
 
 /* --- drives ---------------------------------------------------------------------------------------- */
 
-bool lto_writes(long drive, int medium) { return medium == drive || (medium == drive - 1 && drive <= 9); }
-bool lto_reads(long drive, int medium)
-{
-	return lto_writes(drive, medium) || (drive <= 7 && medium == drive - 2);
-}
-
 static void link_path(const struct vlib *lib, const struct place *drive, char *out, size_t size)
 {
 	snprintf(out, size, "%s/%s/" MEDIUM_LINK, lib->dir, drive->name);
@@ -306,7 +279,7 @@ static void link_path(const struct vlib *lib, const struct place *drive, char *o
 
 static void link_target(const struct cartridge *c, char *out, size_t size)
 {
-	snprintf(out, size, "%s/side%d", c->name, c->up);
+	snprintf(out, size, "%s/side%d", c->name, c->tape.up);
 }
 
 static bool link_leads_to(const char *path, const char *target)
@@ -332,7 +305,7 @@ static void note_calibration(struct vlib *lib, const struct place *drive, const 
 
 static void resume_calibration(struct vlib *lib, struct place *drive, const struct cartridge *c)
 {
-	if (drive->ready_at || c->calibrated || c->calibrates_until <= clock_mono())
+	if (drive->ready_at || c->tape.calibrated || c->calibrates_until <= clock_mono())
 		return;
 	drive->ready_at = c->calibrates_until;
 	drive->load_ms = lib->set.calibrate_ms;
@@ -341,9 +314,7 @@ static void resume_calibration(struct vlib *lib, struct place *drive, const stru
 
 void vdrive_start(struct vlib *lib, struct place *drive, const struct cartridge *c, long load_ms)
 {
-	drive->calibrating = lib->set.calibrate_ms && c->generation >= 9 &&
-			     c->generation == drive->generation && !c->calibrated &&
-			     !cartridge_is_cleaner(c->name);
+	drive->calibrating = lib->set.calibrate_ms && drive_must_calibrate(drive->generation, &c->tape);
 	drive->load_ms = load_ms + (drive->calibrating ? lib->set.calibrate_ms : 0);
 	drive->ready_at = clock_mono() + drive->load_ms;
 	if (drive->calibrating)
@@ -362,8 +333,8 @@ int vdrive_load(struct vlib *lib, struct place *drive, const struct cartridge *c
 	drive->ready_at = drive->position = 0;
 	drive->calibrating = false;
 	if (!link_leads_to(path, target)) {
-		loaded.calibrated |= c->generation >= 9;
-		loaded.size[c->up - 1] = 0;
+		loaded.tape.calibrated |= c->tape.generation >= 9;
+		loaded.size[c->tape.up - 1] = 0;
 		if (cartridge_write(place, &loaded, e))
 			return (int)e->code;
 		unlink(path);
@@ -381,10 +352,10 @@ int vdrive_unload(struct vlib *lib, struct place *drive, struct cartridge *c, st
 
 	link_path(lib, drive, path, sizeof path);
 	vlib_path(lib, drive, place, sizeof place);
-	snprintf(side, sizeof side, "%s/%s/side%d", place, c->name, c->up);
+	snprintf(side, sizeof side, "%s/%s/side%d", place, c->name, c->tape.up);
 	if (!file_is_held(side) && (unlink(path) == 0 || errno == ENOENT)) {
 		if (!file_is_held(side)) {
-			c->size[c->up - 1] = file_size(side);
+			c->size[c->tape.up - 1] = file_size(side);
 			drive->ready_at = drive->position = 0;
 			return cartridge_write(place, c, e);
 		}
@@ -393,7 +364,7 @@ int vdrive_unload(struct vlib *lib, struct place *drive, struct cartridge *c, st
 	return err_set(e, ERROR_BUSY, "%s is open", side);
 }
 
-enum drive_fill vdrive_state(struct vlib *lib, struct place *drive, struct cartridge *c)
+static enum drive_fill fill(struct vlib *lib, struct place *drive, struct cartridge *c)
 {
 	char path[PATH_MAX], target[CARTRIDGE_NAME + 16];
 	enum content content = vlib_look(lib, drive, c);
@@ -414,10 +385,15 @@ enum drive_fill vdrive_state(struct vlib *lib, struct place *drive, struct cartr
 	if (clock_mono() < drive->ready_at)
 		return FILL_LOADING;
 	drive->ready_at = 0;
-	if (cartridge_is_cleaner(c->name) || !lto_reads(drive->generation, c->generation))
+	if (drive_refuses(drive->generation, &c->tape))
 		return FILL_SEATED;
 	if (vdrive_load(lib, drive, c, &e))
 		return FILL_WRONG;
 	vlib_attention(lib, drive, UA_CHANGED, NULL);
 	return FILL_LOADED;
+}
+
+enum drive_fill vdrive_state(struct vlib *lib, struct place *drive, struct cartridge *c)
+{
+	return drive->cell.fill = (uint8_t)fill(lib, drive, c);
 }

@@ -27,12 +27,10 @@ struct settings {
 
 /* One element that can hold a cartridge. */
 struct place {
-	uint8_t type;
-	uint16_t address;
+	struct cell cell;
 	char name[24];		   /* "slots/0001" */
 	struct timespec stamp;	   /* the directory's, when it was looked at */
 	char seen[CARTRIDGE_NAME]; /* the name seen there; "" none */
-	uint8_t content;
 	/* drives */
 	int generation;
 	int64_t ready_at; /* it is loading until then (monotonic); 0: isn't */
@@ -54,17 +52,17 @@ struct user {
 	bool registered;		/* it had a reservation key when last looked at */
 	unsigned attention;
 	bool prevents;
-	struct fault strike; /* during a command: its fault, if it has one */
+	struct mishap strike; /* during a command: its fault, if it has one */
 	struct user *next;
 };
 
 struct vlib {
+	struct picker picker;
 	char dir[PATH_MAX - 64];
 	int refs;
 	pthread_mutex_t lock;
 	struct settings set;
 	struct faults faults;
-	bool door; /* stands open, when last looked at */
 	VEC(struct place) places;
 	struct user *users;
 	struct vlib *next;
@@ -85,9 +83,7 @@ void vlib_watch(struct vlib *lib);
 /* Raises an attention for all users of a device (drive NULL: the changer) but one. */
 void vlib_attention(struct vlib *lib, const struct place *drive, unsigned attention, const struct user *but);
 bool vlib_prevented(const struct vlib *lib, const struct place *drive);
-/* Moves the cartridge at `from` (which holds c). 0, or err: nothing was moved. */
-int vlib_move(struct vlib *lib, struct place *from, struct place *to, struct cartridge *c, bool invert,
-	      struct err *e);
+extern const struct picker_ops on_directories; /* picker.c */
 
 /* The library's door stands open while a file "door" is in its directory. */
 int vlib_open_door(struct vlib *lib, struct err *e);
@@ -97,22 +93,20 @@ bool ie_is_open(const struct vlib *lib, const struct place *p);
 int ie_set_open(const struct vlib *lib, const struct place *p, bool open, struct err *e);
 
 /* Drives. */
-enum drive_fill { FILL_EMPTY, FILL_SEATED, FILL_LOADING, FILL_LOADED, FILL_WRONG /* content not usable */ };
 enum drive_fill vdrive_state(struct vlib *lib, struct place *drive, struct cartridge *c);
 /* Loading begins: it lasts, and of a new LTO-9 cartridge much longer. */
 void vdrive_start(struct vlib *lib, struct place *drive, const struct cartridge *c, long load_ms);
 int vdrive_load(struct vlib *lib, struct place *drive, const struct cartridge *c, struct err *e);
 /* ERROR_BUSY: an application has the side open. */
 int vdrive_unload(struct vlib *lib, struct place *drive, struct cartridge *c, struct err *e);
-/* The drive can read (write) media of this generation. */
-bool lto_reads(long drive, int medium);
-bool lto_writes(long drive, int medium);
 
 /* CDBs. Answers as a transport does; with the lock held, which is let go while time passes. */
 enum outcome vchanger_execute(struct user *u, struct scsi_cmd *c);
 enum outcome vdrive_execute(struct user *u, struct scsi_cmd *c);
 /* For both: fills in sense data of the fixed format; returns OUTCOME_DONE. */
 enum outcome answer_sense(struct scsi_cmd *c, unsigned key, unsigned asc, unsigned ascq);
+/* The same of a SENSE(); 0: GOOD, no data. */
+enum outcome answer_rule(struct scsi_cmd *c, uint32_t sense);
 enum outcome answer_data(struct scsi_cmd *c, const void *data, size_t n);
 enum outcome answer_inquiry(struct user *u, struct scsi_cmd *c, uint8_t type, const char *vendor,
 			    const char *product, const char *serial);

@@ -12,7 +12,7 @@
 #define PAGE_ALERT 0x2E
 #define FLAGS 64
 
-static void raise_flag(void *arg, const struct fault *f)
+static void raise_flag(void *arg, const struct mishap *f)
 {
 	uint8_t *flags = arg;
 
@@ -23,7 +23,7 @@ static void raise_flag(void *arg, const struct fault *f)
 /* Reading clears them: a fault that strikes once is told once. */
 static void put_alerts(struct user *u, struct str *out)
 {
-	int at = u->drive ? u->drive->address : (int)u->lib->set.first[ELEMENT_TRANSPORT];
+	int at = u->drive ? u->drive->cell.address : (int)u->lib->set.first[ELEMENT_TRANSPORT];
 	uint8_t flags[FLAGS] = {0};
 
 	faults_strike(&u->lib->faults, "alert", at, -1, u->drive ? u->drive->seen : "", raise_flag, flags);
@@ -39,13 +39,13 @@ static void put_status(struct user *u, struct str *out)
 
 	switch (vdrive_state(u->lib, u->drive, &m)) {
 	case FILL_LOADED:
-		b[4] = 0x21 | (m.write_protected ? 0x08 : 0), b[5] = 0x17;
+		b[4] = 0x21 | (m.tape.write_protected ? 0x08 : 0), b[5] = 0x17;
 		break;
 	case FILL_LOADING:
 		b[4] = 0x20, b[5] = 0x94, b[6] = u->drive->calibrating ? 0x0B : 0x02;
 		break;
 	case FILL_SEATED:
-		b[4] = 0x20, b[5] = 0x34, b[6] = cartridge_is_cleaner(m.name) ? 0x01 : 0x00;
+		b[4] = 0x20, b[5] = 0x34, b[6] = m.tape.cleaner ? 0x01 : 0x00;
 		break;
 	default:
 		b[5] = 0x20;

@@ -30,7 +30,7 @@ static enum outcome silence(struct scsi_cmd *c, const char *why)
 }
 
 /* What a fault does instead of the command. */
-static enum outcome strike(struct user *u, struct scsi_cmd *c, const struct fault *f)
+static enum outcome strike(struct user *u, struct scsi_cmd *c, const struct mishap *f)
 {
 	switch (f->effect) {
 	case EFFECT_SENSE:
@@ -50,13 +50,13 @@ static enum outcome run_one(struct user *u, struct scsi_cmd *c, const struct com
 {
 	int a = -1, b = -1;
 	const struct place *at;
-	const struct fault *hit;
+	const struct mishap *hit;
 	const char *verb;
-	struct fault f;
+	struct mishap f;
 	enum outcome o;
 
 	if (u->drive)
-		a = u->drive->address;
+		a = u->drive->cell.address;
 	else if (cmd->elements)
 		a = (int)be16(c->cdb + (cmd->elements >= 2 ? 4 : 2));
 	if (cmd->elements == 2)
@@ -65,13 +65,13 @@ static enum outcome run_one(struct user *u, struct scsi_cmd *c, const struct com
 	verb = u->drive && c->cdb[0] == 0x1B && !(c->cdb[4] & 1) ? "unload" : cmd->verb;
 	at = u->drive ? u->drive : vlib_place(u->lib, (unsigned)a);
 	hit = faults_strike(&u->lib->faults, verb, a, b, at ? at->seen : "", NULL, NULL);
-	f = hit ? *hit : (struct fault){0};
+	f = hit ? *hit : (struct mishap){0};
 	if (f.effect == EFFECT_SENSE || f.effect == EFFECT_HANG || f.effect == EFFECT_GONE ||
 	    f.effect == EFFECT_BUSY)
 		return strike(u, c, &f);
 	u->strike = f;
 	o = cmd->run(u, c);
-	u->strike = (struct fault){0};
+	u->strike = (struct mishap){0};
 	if (o == OUTCOME_DONE && c->status == SCSI_GOOD && f.effect == EFFECT_DONE_SENSE)
 		return answer_sense(c, f.key, f.asc, f.ascq);
 	if (f.effect == EFFECT_LOST)
@@ -232,7 +232,7 @@ static int user_siblings(struct transport *t, url_vec *urls, struct err *e)
 	vec_each(p, &u->lib->places) {
 		char *url;
 
-		if (p->type == ELEMENT_DRIVE &&
+		if (p->cell.type == ELEMENT_DRIVE &&
 		    asprintf(&url, PREFIX "%s/%s%s%s", u->lib->dir, p->name, named ? INITIATOR : "",
 			     named ? u->initiator : "") > 0)
 			*vec_add(urls) = url;

@@ -188,14 +188,16 @@ static void show(struct vlib *lib, struct place *p)
 	enum content content = vlib_look(lib, p, &c);
 
 	snprintf(link, sizeof link, "%s/%s/" MEDIUM_LINK, lib->dir, p->name);
-	if (content == CONTENT_EMPTY && (p->type == ELEMENT_STORAGE || p->type == ELEMENT_TRANSPORT))
+	if (content == CONTENT_EMPTY &&
+	    (p->cell.type == ELEMENT_STORAGE || p->cell.type == ELEMENT_TRANSPORT))
 		return;
-	printf("%-14s %5u  %s", p->name, p->address, content == CONTENT_CARTRIDGE ? c.name : words[content]);
-	if (content == CONTENT_CARTRIDGE && c.sides > 1)
-		printf(" (side %d up)", c.up);
-	if (p->type == ELEMENT_DRIVE && content == CONTENT_CARTRIDGE)
+	printf("%-14s %5u  %s", p->name, p->cell.address,
+	       content == CONTENT_CARTRIDGE ? c.name : words[content]);
+	if (content == CONTENT_CARTRIDGE && c.tape.sides > 1)
+		printf(" (side %d up)", c.tape.up);
+	if (p->cell.type == ELEMENT_DRIVE && content == CONTENT_CARTRIDGE)
 		printf(" %s", access(link, F_OK) ? "(not loaded)" : "(loaded)");
-	if (p->type == ELEMENT_IE && ie_is_open(lib, p))
+	if (p->cell.type == ELEMENT_IE && ie_is_open(lib, p))
 		printf(" (open)");
 	putchar('\n');
 }
@@ -210,7 +212,7 @@ static int door(const char *dir, const char *number, bool open)
 	if (rc)
 		return fail(&e);
 	p = vlib_place(lib, (unsigned)(lib->set.first[ELEMENT_IE] + atoi(number) - 1));
-	if (!p || p->type != ELEMENT_IE)
+	if (!p || p->cell.type != ELEMENT_IE)
 		rc = err_set(&e, ERROR_INVALID_PARAMETER, "%s: no mail slot %s", dir, number);
 	else
 		rc = ie_set_open(lib, p, open, &e);
