@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * Elements, the cartridges in them, what stands on their tapes; and what actions do to them. */
+ * Elements, the cartridges in them, what stands on their tapes; and what actions do to them: the rules of
+ * device/rules.h on an array. What a device refuses it refuses with sense data, which the tables of rsmd
+ * (device/sense.def, executor/outcome.c) turn into what controllers hear. */
 #include "sim/world.h"
+
+#include "executor/outcome.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +12,11 @@
 void cells_add(struct world *w, uint8_t type, uint16_t first, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		*vec_add(&w->places) = (struct place){(uint16_t)(first + i), type, -1, false, 0};
+		*vec_add(&w->places) =
+			(struct place){.cell = {.address = (uint16_t)(first + i), .type = type},
+				       .cartridge = -1,
+				       .loaded = -1,
+				       .seated = -1};
 }
 
 struct place *place_at(struct world *w, uint16_t address)
@@ -31,10 +39,15 @@ int cartridge_add(struct world *w, uint16_t address, const char *tag, enum label
 {
 	struct cartridge *k = vec_add(&w->cartridges);
 
-	*k = (struct cartridge){.label = {kind, kind}, .sides = 1};
+	*k = (struct cartridge){.label = {kind, kind}};
 	snprintf(k->tag, sizeof k->tag, "%s", tag);
 	snprintf(k->id[0], sizeof k->id[0], "%s", id ? id : "");
-	place_at(w, address)->cartridge = (int)w->cartridges.n - 1;
+	k->tape = (struct tape){.sides = w->rotates ? 2 : 1,
+				.generation = barcode_generation(tag),
+				.worm = barcode_is_worm(tag),
+				.cleaner = barcode_is_cleaner(tag)};
+	if (address)
+		place_at(w, address)->cartridge = (int)w->cartridges.n - 1;
 	return (int)w->cartridges.n - 1;
 }
 
@@ -55,52 +68,149 @@ struct place *action_drive_at(struct world *w, const struct action *a)
 	return place_at(w, (uint16_t)drive);
 }
 
-static void read_label(struct world *w, const struct action *a, struct event *ev)
-{
-	const struct place *at = action_drive_at(w, a);
-	const struct cartridge *k;
-	int side = at->inverted;
+/* ---- the rules, in memory ---- */
 
-	if (at->cartridge < 0) {
-		ev->outcome = OUTCOME_FAILED, ev->fault = FAULT_NO_MEDIUM;
+static void look(struct picker *k, struct cell *cell)
+{
+	struct world *w = (struct world *)k;
+	struct place *p = (struct place *)cell;
+
+	cell->content = p->cartridge < 0 ? CONTENT_EMPTY : CONTENT_CARTRIDGE;
+	cell->fill = p->cartridge < 0 ? FILL_EMPTY : p->loaded == p->cartridge ? FILL_LOADED : FILL_SEATED;
+	cell->by_hand = p->cartridge != p->seated;
+	cell->source = cell->by_hand ? 0 : p->source;
+	if (p->cartridge < 0)
 		return;
-	}
-	k = &w->cartridges.v[at->cartridge];
-	ev->label.kind = k->label[side];
-	ev->label.type = k->label[side] == LABEL_FREE ? "RSM" : k->label[side] == LABEL_FOREIGN ? "tar" : "";
-	ev->label.id_len = strlen(k->id[side]);
-	memcpy(ev->label.id, k->id[side], ev->label.id_len);
+	cell->tape = w->cartridges.v[p->cartridge].tape;
+	cell->tape.up = 1 + p->inverted;
+	cell->barcode = w->cartridges.v[p->cartridge].tag[0] ? BARCODE_READ : BARCODE_MISSING;
 }
 
-static void write_label(struct world *w, const struct action *a, struct event *ev)
+static bool release(struct picker *k, struct cell *drive)
 {
-	const struct place *at = action_drive_at(w, a);
-
-	if (at->cartridge >= 0) {
-		struct cartridge *k = &w->cartridges.v[at->cartridge];
-
-		k->label[at->inverted] = LABEL_FREE;
-		snprintf(k->id[at->inverted], sizeof k->id[0], "%s", a->label_id);
-	}
-	read_label(w, a, ev);
+	((struct place *)drive)->loaded = -1;
+	return true;
 }
 
-static void move(struct world *w, const struct action *a, struct event *ev)
+static bool carry(struct picker *k, struct cell *from, struct cell *to, bool invert)
 {
-	struct place *from = place_at(w, a->source), *to = place_at(w, a->destination);
+	struct place *a = (struct place *)from, *b = (struct place *)to;
+	struct place was = *a;
 
-	if (from->cartridge < 0 || to->cartridge >= 0) {
-		ev->outcome = OUTCOME_FAILED;
-		ev->fault = from->cartridge < 0 ? FAULT_SOURCE_EMPTY : FAULT_DESTINATION_FULL;
-		snprintf(ev->why, sizeof ev->why, "the robot found it otherwise");
-		return;
+	a->cartridge = a->loaded = -1;
+	b->cartridge = b->seated = was.cartridge;
+	b->inverted = was.inverted != invert;
+	b->source = from->type == ELEMENT_STORAGE || from->type == ELEMENT_IE ? from->address : was.source;
+	b->loaded = -1;
+	return true;
+}
+
+const struct picker_ops in_memory = {look, release, carry};
+
+/* ---- what devices say ---- */
+
+void world_sense(struct event *ev, bool drive, uint32_t sense, const char *what)
+{
+	const uint8_t bytes[18] = {0x70, [2] = (uint8_t)(sense >> 16), [7] = 10, [12] = (uint8_t)(sense >> 8),
+				   [13] = (uint8_t)sense};
+	const char *who = drive ? "drive" : "robot";
+	struct verdict v;
+
+	sense_decode(bytes, sizeof bytes, drive ? KIND_DRIVE : KIND_CHANGER, "TEST", "", &v);
+	verdict_explain(&v, who, what);
+	outcome_fill(ev, "library test", &v);
+}
+
+static void no_answer(struct event *ev)
+{
+	ev->outcome = OUTCOME_UNKNOWN, ev->fault = FAULT_PATH;
+	snprintf(ev->why, sizeof ev->why, "library test: no answer; nobody knows whether it was done");
+}
+
+/* ---- drives ---- */
+
+static int generation(const struct world *w)
+{
+	const char *n = w->generation ? strchr(w->generation, '-') : NULL;
+
+	return n ? atoi(n + 1) : 0;
+}
+
+/* What a drive says of its cartridge; 0: nothing is in the way. */
+static uint32_t suits(const struct world *w, const struct cell *drive)
+{
+	if (drive->fill == FILL_EMPTY)
+		return SENSE(0x2, 0x3A, 0x00);
+	if (!generation(w) || (!drive->tape.generation && !drive->tape.cleaner))
+		return 0;
+	return drive_refuses(generation(w), &drive->tape);
+}
+
+static void tell_label(const struct cartridge *k, int side, struct label *l)
+{
+	l->kind = k->label[side];
+	l->type = k->label[side] == LABEL_FREE ? "RSM" : k->label[side] == LABEL_FOREIGN ? "tar" : "";
+	l->id_len = strlen(k->id[side]);
+	memcpy(l->id, k->id[side], l->id_len);
+}
+
+static uint32_t drive_does(struct world *w, const struct action *a, struct event *ev)
+{
+	struct place *p = action_drive_at(w, a);
+	struct cartridge *k = p->cartridge < 0 ? NULL : &w->cartridges.v[p->cartridge];
+	uint32_t sense;
+
+	look(&w->picker, &p->cell);
+	if (a->kind == ACT_UNLOAD) {
+		p->loaded = -1;
+		return 0;
 	}
+	sense = suits(w, &p->cell);
+	if (sense || !k)
+		return sense;
+	if (a->kind == ACT_LOAD) {
+		p->loaded = p->cartridge;
+		k->tape.calibrated = true;
+		ev->medium.worm = k->tape.worm != 0;
+		ev->medium.write_protected =
+			generation(w) && k->tape.generation && drive_protects(generation(w), &k->tape) != 0;
+		return 0;
+	}
+	if (p->cell.fill != FILL_LOADED)
+		return SENSE(0x2, 0x04, 0x02);
+	if (a->kind == ACT_WRITE_LABEL) {
+		sense = generation(w) && k->tape.generation ? drive_protects(generation(w), &k->tape) : 0;
+		if (sense)
+			return sense;
+		k->label[p->inverted] = LABEL_FREE;
+		snprintf(k->id[p->inverted], sizeof k->id[0], "%s", a->label_id);
+	}
+	tell_label(k, p->inverted, &ev->label);
+	return 0;
+}
+
+/* ---- the robot ---- */
+
+static uint32_t move(struct world *w, const struct action *a, const struct mishap *f)
+{
+	struct trip t = {.from = &place_at(w, a->source)->cell,
+			 .to = &place_at(w, a->destination)->cell,
+			 .invert = a->invert};
+	uint32_t sense = trip_refused(&w->picker, &t);
+
 	if (a->invert && !w->rotates)
 		world_fail("action %lld turns a cartridge over, and this robot can't", (long long)a->id);
-	to->cartridge = from->cartridge;
-	to->inverted = from->inverted != a->invert;
-	to->source = from->address;
-	from->cartridge = -1;
+	if (!sense)
+		sense = trip_blocked(&w->picker, &t);
+	if (sense)
+		return sense;
+	if (!f || (f->effect != EFFECT_HAND && f->effect != EFFECT_DOOR))
+		return trip_made(&w->picker, &t);
+	sense = trip_dropped(&w->picker, &t);
+	if (sense || f->effect == EFFECT_HAND)
+		return sense ? sense : SENSE(f->key, f->asc, f->ascq);
+	w->picker.door = true;
+	return SENSE(0x2, 0x04, 0x18);
 }
 
 static void status(struct world *w, const struct action *a, struct event *ev, struct element_state *out)
@@ -108,45 +218,81 @@ static void status(struct world *w, const struct action *a, struct event *ev, st
 	size_t n = 0;
 
 	vec_each(p, &w->places)
-		if (a->types & 1 << p->type) {
-			struct element_state *s = &out[n++];
+		if (a->types & 1 << p->cell.type) {
+			struct element e = {.address = p->cell.address, .type = p->cell.type};
 
-			*s = (struct element_state){.address = p->address,
-						    .type = p->type,
-						    .full = p->cartridge >= 0,
-						    .access = true,
-						    .inverted = p->inverted,
-						    .source = p->source};
-			if (s->full)
-				snprintf(s->tag, sizeof s->tag, "%s", w->cartridges.v[p->cartridge].tag);
+			look(&w->picker, &p->cell);
+			cell_tell(&p->cell, &e);
+			if (e.except)
+				e.trouble = (uint8_t)exception_decode(e.asc, e.ascq, "TEST", &e.why);
+			if (e.full)
+				memcpy(e.tag, w->cartridges.v[p->cartridge].tag, sizeof e.tag);
+			element_fill(&e, &out[n++]);
 		}
 	ev->elements = out, ev->n_elements = n;
 }
 
-void world_perform(struct world *w, const struct action *a, struct event *ev, struct element_state *elements)
+static uint32_t robot_does(struct world *w, const struct action *a, const struct mishap *f, struct event *ev,
+			   struct element_state *elements)
 {
-	switch (a->kind) {
-	case ACT_MOVE:
-		move(w, a, ev);
-		break;
-	case ACT_READ_LABEL:
-		read_label(w, a, ev);
-		break;
-	case ACT_WRITE_LABEL:
-		write_label(w, a, ev);
-		break;
-	case ACT_STATUS:
-	case ACT_INITIALIZE:
+	if (a->kind == ACT_MOVE)
+		return move(w, a, f);
+	if (a->kind == ACT_INITIALIZE && w->picker.door)
+		return SENSE(0x2, 0x04, 0x18);
+	if (a->kind == ACT_STATUS || a->kind == ACT_INITIALIZE)
 		status(w, a, ev, elements);
-		break;
-	case ACT_LOAD:
-	case ACT_UNLOAD:
-	case ACT_LOCK:
-	case ACT_UNLOCK:
-	case ACT_EXTEND:
-	case ACT_RETRACT:
-	case ACT_GRANT:
-	case ACT_REVOKE:
-		break;
+	return 0;
+}
+
+/* ---- */
+
+static const char *const names[] = {[ACT_STATUS] = "read element status",
+				    [ACT_INITIALIZE] = "initialize",
+				    [ACT_MOVE] = "move",
+				    [ACT_LOAD] = "load",
+				    [ACT_READ_LABEL] = "read",
+				    [ACT_WRITE_LABEL] = "write",
+				    [ACT_UNLOAD] = "unload",
+				    [ACT_LOCK] = "prevent removal",
+				    [ACT_UNLOCK] = "allow removal",
+				    [ACT_EXTEND] = "open mail slot",
+				    [ACT_RETRACT] = "close mail slot",
+				    [ACT_GRANT] = "grant",
+				    [ACT_REVOKE] = "revoke"};
+
+/* What a fault says instead of the command; true: nothing is done. */
+static bool instead(const struct action *a, const struct mishap *f, struct event *ev)
+{
+	switch (f->effect) {
+	case EFFECT_SENSE:
+		world_sense(ev, a->drive != 0, SENSE(f->key, f->asc, f->ascq), names[a->kind]);
+		return true;
+	case EFFECT_BUSY:
+		ev->outcome = OUTCOME_FAILED, ev->fault = FAULT_LATER;
+		snprintf(ev->why, sizeof ev->why, "library test: status 08h: device is busy");
+		return true;
+	case EFFECT_GONE:
+		no_answer(ev);
+		return true;
+	default:
+		return false;
 	}
+}
+
+void world_perform(struct world *w, const struct action *a, const struct mishap *f, struct event *ev,
+		   struct element_state *elements)
+{
+	bool drive = a->kind == ACT_LOAD || a->kind == ACT_UNLOAD || a->kind == ACT_READ_LABEL ||
+		     a->kind == ACT_WRITE_LABEL;
+	uint32_t sense;
+
+	if (f && instead(a, f, ev))
+		return;
+	sense = drive ? drive_does(w, a, ev) : robot_does(w, a, f, ev, elements);
+	if (!sense && f && f->effect == EFFECT_DONE_SENSE)
+		sense = SENSE(f->key, f->asc, f->ascq);
+	if (sense)
+		world_sense(ev, drive, sense, names[a->kind]);
+	if (f && f->effect == EFFECT_LOST)
+		no_answer(ev);
 }

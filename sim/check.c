@@ -113,7 +113,7 @@ static int compare(struct txn *t, void *arg, struct err *e)
 			continue;
 		s->violations++;
 		fprintf(s->tell, "%s: at %lld ms: element %u has \"%s\", the rows say \"%s\"\n", s->sc.name,
-			(long long)(s->w.now - s->start), p->address, p->cartridge < 0 ? "(empty)" : tag,
+			(long long)(s->w.now - s->start), p->cell.address, p->cartridge < 0 ? "(empty)" : tag,
 			rows_i64(q, 1) ? row : "(empty)");
 	}
 	return rows_failed(q) ? (int)e->code : 0;

@@ -12,13 +12,13 @@ struct doing {
 
 static const struct where *where_is(const struct sim *s, const struct place *p)
 {
-	switch (p->type) {
+	switch (p->cell.type) {
 	case 2:
-		return &s->model.slots.v[p->address - SLOT];
+		return &s->model.slots.v[p->cell.address - SLOT];
 	case 3:
-		return &s->model.ports.v[p->address - PORT];
+		return &s->model.ports.v[p->cell.address - PORT];
 	case 4:
-		return &s->model.drives.v[p->address - DRIVE];
+		return &s->model.drives.v[p->cell.address - DRIVE];
 	default:
 		return &s->hands.at[0];
 	}
@@ -37,7 +37,7 @@ static double robot_time(struct sim *s, const struct action *a)
 					      where_is(s, place_at(&s->w, a->destination)));
 	case ACT_STATUS:
 		vec_each(p, &s->w.places)
-			n += a->types >> p->type & 1;
+			n += a->types >> p->cell.type & 1;
 		return m->command + m->status + m->status_each * (double)n;
 	case ACT_INITIALIZE:
 		return m->command + m->inventory;
@@ -78,7 +78,7 @@ static double unload_time(const struct sim *s, struct sim_drive *x)
 static double drive_time(struct sim *s, const struct action *a)
 {
 	const struct place *p = action_drive_at(&s->w, a);
-	struct sim_drive *x = &s->drives.v[p->address - DRIVE];
+	struct sim_drive *x = &s->drives.v[p->cell.address - DRIVE];
 
 	switch (a->kind) {
 	case ACT_LOAD:
@@ -100,7 +100,7 @@ static void finish(struct sim *s, void *arg)
 
 	s->report.actions++;
 	if (fault_strikes(s, &d->a, &ev))
-		world_perform(&s->w, &d->a, &ev, s->elements);
+		world_perform(&s->w, &d->a, NULL, &ev, s->elements);
 	if (ev.outcome != OUTCOME_DONE)
 		s->report.actions_failed++;
 	if (ev.elements)

@@ -53,7 +53,7 @@ static void astray(struct sim *s, const struct action *a)
 
 	if (from->cartridge < 0 || to->cartridge >= 0)
 		return;
-	to->cartridge = from->cartridge, to->source = from->address, to->inverted = from->inverted;
+	to->cartridge = from->cartridge, to->source = from->cell.address, to->inverted = from->inverted;
 	from->cartridge = -1;
 }
 
@@ -65,7 +65,7 @@ static bool dirty(struct sim *s, const struct action *a)
 
 	if (mean <= 0 || a->kind != ACT_LOAD)
 		return false;
-	d = &s->drives.v[action_drive_at(&s->w, a)->address - DRIVE];
+	d = &s->drives.v[action_drive_at(&s->w, a)->cell.address - DRIVE];
 	if (d->dirty_in <= 0)
 		d->dirty_in = 1 + dice_exponential(&s->faults, mean);
 	else if (!d->dirty && --d->dirty_in <= 0)

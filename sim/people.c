@@ -69,7 +69,7 @@ static void empty_ports(struct sim *s, bool all)
 {
 	for (size_t i = 0; i < s->w.ports; i++) {
 		struct place *p = place_at(&s->w, (uint16_t)(PORT + i));
-		struct port_row row = {.element = p->address};
+		struct port_row row = {.element = p->cell.address};
 
 		if (p->cartridge < 0 || s->w.now < s->robot_free || sim_read(s, ejected, &row) ||
 		    !(row.ours || all))

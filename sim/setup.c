@@ -64,11 +64,10 @@ static void shelve(struct sim *s, size_t n)
 	const char *generation = strchr(s->model.generation, '-');
 
 	for (size_t i = 0; i < n; i++) {
-		struct cartridge *k = vec_add(&s->w.cartridges);
+		char tag[33];
 
-		*k = (struct cartridge){.label = {LABEL_BLANK, LABEL_BLANK}, .sides = 1};
-		snprintf(k->tag, sizeof k->tag, "S%05zuL%s", i, generation ? generation + 1 : "8");
-		*vec_add(&s->shelf) = (int)s->w.cartridges.n - 1;
+		snprintf(tag, sizeof tag, "S%05zuL%s", i, generation ? generation + 1 : "8");
+		*vec_add(&s->shelf) = cartridge_add(&s->w, 0, tag, LABEL_BLANK, NULL);
 	}
 }
 

@@ -79,6 +79,8 @@ void world_start(struct world *w, size_t slots, size_t drives, size_t ports)
 	cells_add(w, 2, SLOT, slots);
 	cells_add(w, 3, PORT, ports);
 	cells_add(w, 4, DRIVE, drives);
+	w->picker =
+		(struct picker){.ops = &in_memory, .hand = &place_at(w, HAND)->cell, .rotates = w->rotates};
 	must(store_open(&sc, &w->store, &e), &e);
 	must(store_run(w->store, create, w, &e), &e);
 	w->token = token_new(0, NULL, 0, (gid_t)-1);
@@ -227,7 +229,7 @@ bool world_step(struct world *w)
 		w->fault.kind = 0;
 	}
 	if (carry) {
-		world_perform(w, &a, &ev, elements);
+		world_perform(w, &a, NULL, &ev, elements);
 		moment(w, MOMENT_OUTCOME, &a);
 	}
 	world_tell(w, &ev);

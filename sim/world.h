@@ -11,6 +11,8 @@
 #define SIM_WORLD_H
 
 #include "base/vec.h"
+#include "device/rules.h"
+#include "device/virtual/fault.h"
 #include "library/library.h"
 #include "media/calls.h"
 #include "media/model.h"
@@ -24,14 +26,15 @@ struct cartridge {
 	char tag[33];
 	enum label_kind label[2];
 	char id[2][LABEL_ID + 1];
-	int sides;
+	struct tape tape; /* but for `up`, which is its place's */
 };
 
 struct place {
-	uint16_t address;
-	uint8_t type;
-	int cartridge; /* -1: empty */
+	struct cell cell; /* brought up to date by look(): read the members below */
+	int cartridge;	  /* -1: empty */
 	bool inverted;
+	int loaded; /* drives: the cartridge that it loaded */
+	int seated; /* the cartridge that the robot put here; another one came by hand */
 	uint16_t source;
 };
 
@@ -43,6 +46,7 @@ enum moment {
 };
 
 struct world {
+	struct picker picker;
 	struct store *store;
 	int64_t now, library, offline;
 	struct library_world hooks;
@@ -103,11 +107,17 @@ void world_fail(const char *fmt, ...) __attribute__((noreturn, format(printf, 1,
 
 /* ---- the robot and its cartridges (cells.c) ---- */
 
+extern const struct picker_ops in_memory;
 void cells_add(struct world *w, uint8_t type, uint16_t first, size_t n);
 struct place *place_at(struct world *w, uint16_t address);
+/* address 0: it lies somewhere else */
 int cartridge_add(struct world *w, uint16_t address, const char *tag, enum label_kind, const char *id);
 struct place *action_drive_at(struct world *w, const struct action *a); /* the element of its drive */
-/* Does it, at once. elements: room for all, for what a status tells. */
-void world_perform(struct world *w, const struct action *a, struct event *ev, struct element_state *elements);
+/* Does it, at once, by the rules of any library (device/rules.h); ev: how it went. struck: what goes wrong;
+ * NULL: nothing. elements: room for all, for what a status tells. */
+void world_perform(struct world *w, const struct action *a, const struct mishap *struck, struct event *ev,
+		   struct element_state *elements);
+/* A device says so: what controllers hear of it. */
+void world_sense(struct event *ev, bool drive, uint32_t sense, const char *what);
 
 #endif

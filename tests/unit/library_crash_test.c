@@ -90,7 +90,7 @@ static void rearrange(struct world *w, const struct action *a) { carry(full_slot
 static void bring(struct world *w, const struct action *a)
 {
 	if (free_place(w))
-		cartridge_add(w, (uint16_t)(free_place(w)->address), "BROUGHL8", LABEL_FOREIGN, "tar 7");
+		cartridge_add(w, (uint16_t)(free_place(w)->cell.address), "BROUGHL8", LABEL_FOREIGN, "tar 7");
 }
 
 static void take_away(struct world *w, const struct action *a)

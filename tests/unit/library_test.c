@@ -686,7 +686,7 @@ static void robot_readdressed(void **state)
 	elements = ask(&w, ELEMENTS);
 	w.shift = 1; /* onto addresses that others had */
 	vec_each(p, &w.places)
-		p->address++, p->source = (uint16_t)(p->source ? p->source + 1 : 0);
+		p->cell.address++, p->source = (uint16_t)(p->source ? p->source + 1 : 0);
 	world_up(&w);
 	assert_int_equal(ask(&w, "SELECT id FROM drive WHERE element=501"), drive);
 	assert_int_equal(ask(&w, "SELECT place FROM physical_media WHERE place IN (SELECT id FROM slot)"),

@@ -150,8 +150,8 @@ void check_at_rest(struct world *w)
 			 "element=%u UNION SELECT id FROM drive WHERE "
 			 "element=%u UNION SELECT id FROM ieport WHERE element=%u UNION SELECT id FROM "
 			 "changer WHERE element=%u)",
-			 p->address, p->address, p->address, p->address);
-		if (p->type != 3)
+			 p->cell.address, p->cell.address, p->cell.address, p->cell.address);
+		if (p->cell.type != 3)
 			assert_int_equal(ask(w, sql), p->cartridge >= 0);
 	}
 }

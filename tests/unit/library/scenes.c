@@ -436,7 +436,7 @@ static void left_in_the_hand(struct world *w, const guid *pool)
 static void two_sides_there(struct world *w, const guid *pool)
 {
 	cartridge_add(w, SLOT + 4, "DISC01", LABEL_BLANK, NULL);
-	w->cartridges.v[w->cartridges.n - 1].sides = 2;
+	w->cartridges.v[w->cartridges.n - 1].tape.sides = 2;
 	find_them(w, pool);
 }
 
