@@ -129,7 +129,7 @@ static void no_answer(struct event *ev)
 
 /* ---- drives ---- */
 
-static int generation(const struct world *w)
+int world_generation(const struct world *w)
 {
 	const char *n = w->generation ? strchr(w->generation, '-') : NULL;
 
@@ -141,9 +141,9 @@ static uint32_t suits(const struct world *w, const struct cell *drive)
 {
 	if (drive->fill == FILL_EMPTY)
 		return SENSE(0x2, 0x3A, 0x00);
-	if (!generation(w) || (!drive->tape.generation && !drive->tape.cleaner))
+	if (!world_generation(w) || (!drive->tape.generation && !drive->tape.cleaner))
 		return 0;
-	return drive_refuses(generation(w), &drive->tape);
+	return drive_refuses(world_generation(w), &drive->tape);
 }
 
 static void tell_label(const struct cartridge *k, int side, struct label *l)
@@ -172,14 +172,16 @@ static uint32_t drive_does(struct world *w, const struct action *a, struct event
 		p->loaded = p->cartridge;
 		k->tape.calibrated = true;
 		ev->medium.worm = k->tape.worm != 0;
-		ev->medium.write_protected =
-			generation(w) && k->tape.generation && drive_protects(generation(w), &k->tape) != 0;
+		ev->medium.write_protected = world_generation(w) && k->tape.generation &&
+					     drive_protects(world_generation(w), &k->tape) != 0;
 		return 0;
 	}
 	if (p->cell.fill != FILL_LOADED)
 		return SENSE(0x2, 0x04, 0x02);
 	if (a->kind == ACT_WRITE_LABEL) {
-		sense = generation(w) && k->tape.generation ? drive_protects(generation(w), &k->tape) : 0;
+		sense = world_generation(w) && k->tape.generation
+				? drive_protects(world_generation(w), &k->tape)
+				: 0;
 		if (sense)
 			return sense;
 		k->label[p->inverted] = LABEL_FREE;

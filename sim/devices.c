@@ -5,9 +5,12 @@
 
 #include <math.h>
 
+#define DOOR SENSE(0x2, 0x04, 0x18)
+
 struct doing {
 	struct action a;
 	uint32_t life;
+	bool stopped; /* a door was opened */
 };
 
 static const struct where *where_is(const struct sim *s, const struct place *p)
@@ -24,17 +27,27 @@ static const struct where *where_is(const struct sim *s, const struct place *p)
 	}
 }
 
+static double way(struct sim *s, const struct action *a)
+{
+	const struct where *from = where_is(s, place_at(&s->w, a->source)),
+			   *to = where_is(s, place_at(&s->w, a->destination));
+
+	s->report.moves++;
+	s->report.passes += from->rail != to->rail;
+	report_hour(s)->moves++;
+	return move_time(&s->model, &s->hands, from, to);
+}
+
 static double robot_time(struct sim *s, const struct action *a)
 {
 	const struct model *m = &s->model;
 	size_t n = 0;
 
+	if (s->w.picker.door) /* it refuses */
+		return m->command;
 	switch (a->kind) {
 	case ACT_MOVE:
-		s->report.moves++;
-		report_hour(s)->moves++;
-		return m->command + move_time(m, &s->hands, where_is(s, place_at(&s->w, a->source)),
-					      where_is(s, place_at(&s->w, a->destination)));
+		return m->command + way(s, a);
 	case ACT_STATUS:
 		vec_each(p, &s->w.places)
 			n += a->types >> p->cell.type & 1;
@@ -53,13 +66,12 @@ static double robot_time(struct sim *s, const struct action *a)
 static double calibration(struct sim *s, int cartridge)
 {
 	const struct drive_times *d = &s->model.drive;
+	const struct tape *t = &s->w.cartridges.v[cartridge].tape;
 	double minutes;
 
-	while (s->calibrated.n <= (size_t)cartridge)
-		*vec_add(&s->calibrated) = false;
-	if (!d->calibrate || s->calibrated.v[cartridge])
+	if (!d->calibrate || !drive_must_calibrate(world_generation(&s->w), t))
 		return 0;
-	s->calibrated.v[cartridge] = true;
+	s->report.calibrations++;
 	minutes = d->calibrate + dice_lognormal(&s->physics, d->more, d->sigma);
 	return 60 * fmin(minutes, 120);
 }
@@ -71,7 +83,7 @@ static double unload_time(const struct sim *s, struct sim_drive *x)
 	/* rewind is that of half a tape; 2 s to start (guess) */
 	double rewind = x->position > 0 ? passes * (2 + (d->rewind - 2) * 2 * x->position) : 0;
 
-	*x = (struct sim_drive){.dirty_in = x->dirty_in, .dirty = x->dirty};
+	x->written = x->position = 0;
 	return rewind + d->unload;
 }
 
@@ -83,13 +95,16 @@ static double drive_time(struct sim *s, const struct action *a)
 	switch (a->kind) {
 	case ACT_LOAD:
 		s->report.loads++;
-		return s->model.drive.load + (p->cartridge < 0 ? 0 : calibration(s, p->cartridge));
+		return s->model.drive.load + (p->cartridge < 0 ? 0 : calibration(s, p->cartridge)) +
+		       fmax(0, (double)(x->cleans_until - s->w.now) / S_MS);
 	case ACT_READ_LABEL:
 		return s->model.drive.read_label;
 	case ACT_WRITE_LABEL:
 		return s->model.drive.write_label;
-	default:
+	case ACT_UNLOAD:
 		return unload_time(s, x);
+	default: /* whoever may open a node: no matter of the drive's */
+		return 0;
 	}
 }
 
@@ -97,14 +112,19 @@ static void finish(struct sim *s, void *arg)
 {
 	struct doing *d = arg;
 	struct event ev = {.kind = EV_OUTCOME, .action = d->a.id, .outcome = OUTCOME_DONE};
+	struct mishap f;
 
+	if (s->robot_doing == d)
+		s->robot_doing = NULL;
 	s->report.actions++;
-	if (fault_strikes(s, &d->a, &ev))
-		world_perform(&s->w, &d->a, NULL, &ev, s->elements);
+	if (d->stopped)
+		world_sense(&ev, false, DOOR, "stopped");
+	else
+		world_perform(&s->w, &d->a, fault_strikes(s, &d->a, &f) ? &f : NULL, &ev, s->elements);
 	if (ev.outcome != OUTCOME_DONE)
 		s->report.actions_failed++;
 	if (ev.elements)
-		fault_blurs(s, &d->a, s->elements, ev.n_elements);
+		fault_blurs(s, s->elements, ev.n_elements);
 	if (d->life == s->life)
 		world_tell(&s->w, &ev);
 	free(d);
@@ -117,7 +137,7 @@ void device_begin(struct sim *s, const struct action *a)
 
 	if (!d)
 		abort();
-	*d = (struct doing){*a, s->life};
+	*d = (struct doing){.a = *a, .life = s->life};
 	if (a->drive) {
 		at += llround(drive_time(s, a) * S_MS);
 	} else {
@@ -127,6 +147,43 @@ void device_begin(struct sim *s, const struct action *a)
 		s->report.robot_ms += (double)ms;
 		at += ms;
 		s->robot_free = at;
+		s->robot_doing = d;
 	}
 	due_add(&s->line, at, finish, d);
+}
+
+/* ---- the robot as a whole ---- */
+
+/* With a cartridge in its hand, or before it had it. */
+void robot_stop(struct sim *s)
+{
+	struct doing *d = s->robot_doing;
+	struct trip t;
+
+	if (!d || d->stopped)
+		return;
+	d->stopped = true;
+	if (d->a.kind != ACT_MOVE || !dice_chance(&s->faults, 0.5))
+		return;
+	t = (struct trip){.from = &place_at(&s->w, d->a.source)->cell,
+			  .to = &place_at(&s->w, d->a.destination)->cell};
+	if (!trip_refused(&s->w.picker, &t) && !trip_blocked(&s->w.picker, &t))
+		trip_dropped(&s->w.picker, &t);
+}
+
+bool robot_ready(const struct sim *s)
+{
+	return s->reachable && !s->w.picker.door && s->w.now >= s->scans_until;
+}
+
+void robot_look(struct sim *s, void *unused)
+{
+	struct event ev = {.kind = EV_DOWN};
+
+	if (robot_ready(s)) {
+		world_probe(&s->w);
+	} else if (s->reachable && s->w.picker.door) {
+		world_sense(&ev, false, DOOR, "test unit ready");
+		world_tell(&s->w, &ev);
+	}
 }

@@ -1,63 +1,50 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What goes wrong, by seed: single actions that fail, are lost or end elsewhere; bar codes that can't be
- * read; and from time to time a robot out of reach, a door that somebody opens, a crash of rsmd. */
+ * What goes wrong, by seed: single actions that fail, are lost or end elsewhere; bar codes that are misread;
+ * drives that get dirty; and from time to time a robot out of reach, a door that somebody opens, a crash of
+ * rsmd. What devices do then is said in the language of the virtual library's faults
+ * (device/virtual/fault.h). */
 #include "sim/sim.h"
 
 #include "base/cleanup.h"
 
 #include <math.h>
 
+#define LOOK_MS (2 * S_MS) /* until rsmd notices what the robot doesn't tell */
+
 #define BIT(kind) (1u << (kind))
 #define ROBOT                                                                                                \
 	(BIT(ACT_STATUS) | BIT(ACT_INITIALIZE) | BIT(ACT_MOVE) | BIT(ACT_LOCK) | BIT(ACT_UNLOCK) |           \
 	 BIT(ACT_EXTEND) | BIT(ACT_RETRACT))
 
-enum happens { NO, YES, PERHAPS, ELSEWHERE };
-
 /* In this order; the first that strikes. */
 static const struct {
 	enum scenario_key chance;
 	uint32_t actions;
-	enum outcome outcome;
-	enum fault fault;
-	enum happens happens;
-	const char *why;
-} faults[] = {
-	{SC_BUSY, ROBOT | BIT(ACT_LOAD) | BIT(ACT_UNLOAD), OUTCOME_FAILED, FAULT_LATER, NO,
-	 "simulated: busy"},
-	{SC_LOST, BIT(ACT_MOVE), OUTCOME_UNKNOWN, FAULT_PATH, PERHAPS, "simulated: no answer to a move"},
-	{SC_NOT_MOVED, BIT(ACT_MOVE), OUTCOME_FAILED, FAULT_ROBOT, NO,
-	 "simulated: the robot couldn't move a cartridge"},
-	{SC_ASTRAY, BIT(ACT_MOVE), OUTCOME_FAILED, FAULT_ROBOT, ELSEWHERE,
-	 "simulated: a cartridge went astray"},
-	{SC_BAD_LOAD, BIT(ACT_LOAD), OUTCOME_FAILED, FAULT_MEDIUM, NO, "simulated: a cartridge doesn't load"},
-	{SC_BAD_DRIVE, BIT(ACT_LOAD), OUTCOME_FAILED, FAULT_DRIVE, NO, "simulated: a drive doesn't load"},
-	{SC_BAD_READ, BIT(ACT_READ_LABEL), OUTCOME_FAILED, FAULT_MEDIUM, NO,
-	 "simulated: a label can't be read"},
-	{SC_STUCK, BIT(ACT_UNLOAD), OUTCOME_FAILED, FAULT_DRIVE, NO,
-	 "simulated: a cartridge is stuck in its drive"},
+	const char *what;
+} rows[] = {
+	{SC_BUSY, ROBOT | BIT(ACT_LOAD) | BIT(ACT_UNLOAD), "tur * busy"},
+	{SC_LOST, BIT(ACT_MOVE), "move * lost"}, /* or gone */
+	{SC_NOT_MOVED, BIT(ACT_MOVE), "move * 4/15/81"},
+	{SC_ASTRAY, BIT(ACT_MOVE), "move * done,4/15/01"}, /* to another element */
+	{SC_HAND, BIT(ACT_MOVE), "move * hand,4/15/83"},
+	{SC_BAD_LOAD, BIT(ACT_LOAD), "load * 3/53/00"},
+	{SC_BAD_DRIVE, BIT(ACT_LOAD), "load * 4/53/00"},
+	{SC_BAD_READ, BIT(ACT_READ_LABEL), "read * 3/11/00"},
+	{SC_STUCK, BIT(ACT_UNLOAD), "unload * 4/53/00"},
 };
 
-static void strike(struct sim *s, struct event *ev, enum outcome outcome, enum fault fault, const char *why)
+static bool strike(struct sim *s, struct mishap *f, const char *what)
 {
+	struct err e = {0};
+
+	if (fault_parse(what, f, &e))
+		world_fail("%s", e.why);
 	s->report.faults++;
-	ev->outcome = outcome, ev->fault = fault;
-	snprintf(ev->why, sizeof ev->why, "%s", why);
+	return true;
 }
 
-static void astray(struct sim *s, const struct action *a)
-{
-	struct place *from = place_at(&s->w, a->source);
-	struct place *to = place_at(&s->w, (uint16_t)(SLOT + dice_below(&s->faults, s->w.slots)));
-
-	if (from->cartridge < 0 || to->cartridge >= 0)
-		return;
-	to->cartridge = from->cartridge, to->source = from->cell.address, to->inverted = from->inverted;
-	from->cartridge = -1;
-}
-
-/* A drive that has seen too many mounts loads nothing until somebody has cleaned it. */
+/* Dirt comes with mounts. A dirty drive loads nothing until it has been cleaned (people.c). */
 static bool dirty(struct sim *s, const struct action *a)
 {
 	double mean = s->sc.v[SC_DIRT];
@@ -73,37 +60,49 @@ static bool dirty(struct sim *s, const struct action *a)
 	return d->dirty;
 }
 
-bool fault_strikes(struct sim *s, const struct action *a, struct event *ev)
+bool fault_strikes(struct sim *s, struct action *a, struct mishap *f)
 {
-	if (!s->reachable && !a->drive) { /* what the robot had begun it ends; nobody hears of it */
-		strike(s, ev, OUTCOME_UNKNOWN, FAULT_PATH, "simulated: the robot can't be reached");
+	if (!s->reachable && !a->drive) /* what the robot had begun it ends; nobody hears of it */
+		return strike(s, f, "move * lost");
+	if (dirty(s, a))
+		return strike(s, f, "load * 4/09/00");
+	for (size_t i = 0; i < countof(rows); i++) {
+		if (!(rows[i].actions & BIT(a->kind)) || !dice_chance(&s->faults, s->sc.v[rows[i].chance]))
+			continue;
+		strike(s, f, rows[i].what);
+		if (rows[i].chance == SC_LOST && dice_chance(&s->faults, 0.5))
+			f->effect = EFFECT_GONE;
+		if (rows[i].chance == SC_ASTRAY)
+			a->destination = (uint16_t)(SLOT + dice_below(&s->faults, s->w.slots));
 		return true;
 	}
-	if (dirty(s, a)) {
-		strike(s, ev, OUTCOME_FAILED, FAULT_DRIVE, "simulated: the drive is dirty");
-		return false;
-	}
-	for (size_t i = 0; i < countof(faults); i++) {
-		if (!(faults[i].actions & BIT(a->kind)) ||
-		    !dice_chance(&s->faults, s->sc.v[faults[i].chance]))
-			continue;
-		strike(s, ev, faults[i].outcome, faults[i].fault, faults[i].why);
-		if (faults[i].happens == ELSEWHERE)
-			astray(s, a);
-		return faults[i].happens == YES ||
-		       (faults[i].happens == PERHAPS && dice_chance(&s->faults, 0.5));
-	}
-	return true;
+	return false;
 }
 
-void fault_blurs(struct sim *s, const struct action *a, struct element_state *elements, size_t n)
+/* Another digit than the one that is printed there. */
+static void garble(struct sim *s, char *tag)
 {
-	for (size_t i = 0; i < n; i++)
-		if (elements[i].full && dice_chance(&s->faults, s->sc.v[SC_MISREAD])) {
-			elements[i].tag[0] = 0;
-			elements[i].unlabelled = true;
+	size_t digits = strcspn(tag, "0123456789"), n = strspn(tag + digits, "0123456789");
+	char *at = tag + digits + (n ? dice_below(&s->faults, n) : 0);
+
+	if (n)
+		*at = (char)('0' + (*at - '0' + 1 + (int)dice_below(&s->faults, 9)) % 10);
+}
+
+void fault_blurs(struct sim *s, struct element_state *elements, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct element_state *e = &elements[i];
+
+		if (e->full && dice_chance(&s->faults, s->sc.v[SC_MISREAD])) {
+			e->tag[0] = 0;
+			e->unlabelled = true;
+			s->report.faults++;
+		} else if (e->full && dice_chance(&s->faults, s->sc.v[SC_GARBLED])) {
+			garble(s, e->tag);
 			s->report.faults++;
 		}
+	}
 }
 
 /* ---- from time to time ---- */
@@ -122,7 +121,7 @@ static void again(struct sim *s, enum scenario_key a_day, due_fn *fn)
 static void reachable(struct sim *s, void *unused)
 {
 	s->reachable = true;
-	world_probe(&s->w);
+	robot_look(s, NULL);
 	again(s, SC_OUTAGE, outage);
 }
 
@@ -138,24 +137,52 @@ static void outage(struct sim *s, void *unused)
 		reachable, NULL);
 }
 
-/* Somebody opens the door, exchanges what is in two slots, and shuts it. Not while the robot moves: it stands
- * still when a door is open. */
-static void door(struct sim *s, void *unused)
-{
-	struct event ev = {.kind = EV_ATTENTION, .types = 30};
-	struct place *a, *b, was;
+/* ---- doors ---- */
 
-	if (s->w.now < s->robot_free || !s->reachable) {
-		due_add(&s->line, s->w.now + 5 * S_MS, door, NULL);
-		return;
-	}
-	a = place_at(&s->w, (uint16_t)(SLOT + dice_below(&s->faults, s->w.slots)));
-	b = place_at(&s->w, (uint16_t)(SLOT + dice_below(&s->faults, s->w.slots)));
-	was = *a;
+static void swap_two(struct sim *s)
+{
+	struct place *a = place_at(&s->w, (uint16_t)(SLOT + dice_below(&s->faults, s->w.slots)));
+	struct place *b = place_at(&s->w, (uint16_t)(SLOT + dice_below(&s->faults, s->w.slots)));
+	struct place was = *a;
+
 	a->cartridge = b->cartridge, a->inverted = b->inverted;
 	b->cartridge = was.cartridge, b->inverted = was.inverted;
+}
+
+/* The robot looks into the frame that was open before it moves again. */
+void door_shut(struct sim *s)
+{
+	s->w.picker.door = false;
+	s->scans_until = s->w.now + llround(s->model.inventory * S_MS);
+	if (s->robot_free < s->scans_until)
+		s->robot_free = s->scans_until;
+	due_add(&s->line, s->scans_until, robot_look, NULL);
+}
+
+static void time_over(struct sim *s, void *unused)
+{
+	if (s->w.picker.door && s->w.now >= s->door_until)
+		door_shut(s);
+}
+
+void door_open(struct sim *s)
+{
+	if (s->w.picker.door)
+		return;
+	s->door_until = s->w.now + llround(dice_exponential(&s->faults, s->sc.v[SC_DOOR_TIME]) * S_MS);
+	s->report.doors++;
+	robot_stop(s);
+	s->w.picker.door = true;
+	due_add(&s->line, s->w.now + LOOK_MS, robot_look, NULL);
+	due_add(&s->line, s->door_until, time_over, NULL);
+}
+
+/* Somebody opens the door and exchanges what is in two slots. */
+static void door(struct sim *s, void *unused)
+{
 	s->report.faults++;
-	world_tell(&s->w, &ev);
+	door_open(s);
+	swap_two(s);
 	again(s, SC_DOOR, door);
 }
 

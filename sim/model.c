@@ -239,8 +239,8 @@ static void expand(struct model *m)
 
 static int sensible(const struct model *m, const char *name, struct err *e)
 {
-	if (m->frames < 0 || m->rails < 1 || m->arms < 1 || m->arms * m->rails > 16 || m->slots.n > 60000 ||
-	    m->drives.n > 400 || m->ports.n > 400)
+	if (m->frames < 0 || m->rails < 1 || m->arms < 1 || m->arms * m->rails > HANDS_MAX ||
+	    m->slots.n > 60000 || m->drives.n > 400 || m->ports.n > 400)
 		return err_set(e, ERROR_INVALID_DATA, "%s: frames, rails, arms or elements are out of range",
 			       name);
 	if (!m->slots.n || !m->drives.n)
@@ -309,6 +309,28 @@ int model_read(const char *name, struct model *m, struct err *e)
 	}
 	expand(m);
 	return sensible(m, name, e);
+}
+
+/* The first of each rail, so many in all. */
+static size_t first_of_rails(struct where *v, size_t n, size_t wanted, int rails)
+{
+	size_t kept = 0, of_rail[HANDS_MAX] = {0};
+
+	for (size_t i = 0; i < n; i++) {
+		size_t rail = (size_t)v[i].rail,
+		       share = wanted / (size_t)rails + (rail < wanted % (size_t)rails);
+
+		if (of_rail[rail]++ < share)
+			v[kept++] = v[i];
+	}
+	return kept;
+}
+
+void model_cut(struct model *m, size_t slots, size_t drives, size_t ports)
+{
+	m->slots.n = first_of_rails(m->slots.v, m->slots.n, slots, m->rails);
+	m->drives.n = first_of_rails(m->drives.v, m->drives.n, drives, m->rails);
+	m->ports.n = first_of_rails(m->ports.v, m->ports.n, ports, m->rails);
 }
 
 void model_free(struct model *m)

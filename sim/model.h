@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define HANDS_MAX 16 /* and no more rails than hands */
+
 struct axis { /* trapezoidal speed */
 	double v, a;
 };
@@ -65,6 +67,8 @@ struct model {
 
 /* file: a path, or a name: sim/models/NAME.ini */
 int model_read(const char *name, struct model *m, struct err *e);
+/* Leaves so many elements of each kind, of all rails alike. */
+void model_cut(struct model *m, size_t slots, size_t drives, size_t ports);
 void model_free(struct model *m);
 /* DIR/what/NAME.ini of the shipped files, or the name itself where it has a slash. */
 int shipped_file(const char *what, const char *name, char *path, size_t size, struct err *e);

@@ -113,11 +113,19 @@ void people_insert(struct sim *s, const char *tag)
 	for (size_t i = 0; tag && i < s->shelf.n; i++)
 		if (!strcmp(s->w.cartridges.v[s->shelf.v[i]].tag, tag))
 			found = i;
+	if (tag && s->shelf.n > 1 && dice_chance(&s->people, s->sc.v[SC_WRONG_MEDIUM])) {
+		found = dice_below(&s->people, s->shelf.n);
+		s->report.wrong_media += strcmp(s->w.cartridges.v[s->shelf.v[found]].tag, tag) != 0;
+	}
 	if (found >= s->shelf.n || sim_read(s, inserting, &others) ||
 	    others) /* one person at the mail slot at a time */
 		return;
 	if (SIM_CALL(s, guid_new(), InjectNtmsMedia, &in, &out))
 		return;
+	if (dice_chance(&s->people, s->sc.v[SC_EMPTY_PORT])) { /* and goes away again */
+		s->report.empty_ports++;
+		return;
+	}
 	k = malloc(sizeof *k);
 	if (!k)
 		abort();
@@ -128,22 +136,56 @@ void people_insert(struct sim *s, const char *tag)
 
 /* ---- one request ---- */
 
-static void service(struct sim *s, const struct asked *a)
+/* A cleaning cartridge is good for so many cleanings; then it is thrown away. */
+static bool cleaner_at_hand(struct sim *s)
 {
-	for (size_t i = 0; i < s->drives.n; i++)
-		s->drives.v[i].dirty = false, s->drives.v[i].dirty_in = 0;
-	if (a->arg1_type == NTMS_LIBRARY)
-		empty_ports(s, true);
-	if (s->reachable)
-		world_probe(&s->w); /* the library is switched off and on */
+	if (!s->cleanings && s->cleaners) {
+		s->cleaners--;
+		s->cleanings = (int)s->sc.v[SC_CLEANER_USES];
+	}
+	if (!s->cleanings)
+		return false;
+	if (!--s->cleanings)
+		s->report.cleaners_spent++;
+	return true;
 }
 
-static void do_it(struct sim *s, const struct asked *a)
+/* False: it stays dirty. */
+static bool clean(struct sim *s, struct sim_drive *d)
+{
+	if (s->sc.v[SC_CLEANERS] > 0) {
+		if (!cleaner_at_hand(s))
+			return false;
+		d->cleans_until = s->w.now + llround(s->sc.v[SC_CLEAN_TIME] * S_MS);
+	}
+	d->dirty = false, d->dirty_in = 0;
+	s->report.cleanings++;
+	return true;
+}
+
+static bool service(struct sim *s, const struct asked *a)
+{
+	bool clean_all = true;
+
+	vec_each(d, &s->drives)
+		clean_all &= !d->dirty || clean(s, d);
+	if (a->arg1_type == NTMS_LIBRARY)
+		empty_ports(s, true);
+	if (s->w.picker.door)
+		door_shut(s);
+	else if (dice_chance(&s->people, s->sc.v[SC_OPENS]))
+		door_open(s);
+	else if (robot_ready(s))
+		world_probe(&s->w); /* the library is switched off and on */
+	return clean_all || a->arg1_type == NTMS_LIBRARY;
+}
+
+/* False: it can't be done. */
+static bool do_it(struct sim *s, const struct asked *a)
 {
 	switch (a->kind) {
 	case NTMS_OPREQ_DEVICESERVICE:
-		service(s, a);
-		break;
+		return service(s, a);
 	case NTMS_OPREQ_MOVEMEDIA:
 		if (a->out)
 			empty_ports(s, false);
@@ -156,6 +198,7 @@ static void do_it(struct sim *s, const struct asked *a)
 	default:
 		break;
 	}
+	return true;
 }
 
 static void answer(struct sim *s, const struct asked *a)
@@ -164,12 +207,11 @@ static void answer(struct sim *s, const struct asked *a)
 	struct SatisfyNtmsOperatorRequest_in done = {.request = a->request};
 
 	s->report.answers++;
-	if (dice_chance(&s->people, s->sc.v[SC_REFUSE])) {
+	if (dice_chance(&s->people, s->sc.v[SC_REFUSE]) ||
+	    (!dice_chance(&s->people, s->sc.v[SC_WRONG]) && !do_it(s, a))) {
 		SIM_CALL(s, guid_new(), CancelNtmsOperatorRequest, &refuse, NULL);
 		return;
 	}
-	if (!dice_chance(&s->people, s->sc.v[SC_WRONG]))
-		do_it(s, a);
 	/* one that asks for a medium closes by itself when the medium comes */
 	if (a->kind != NTMS_OPREQ_MOVEMEDIA && a->kind != NTMS_OPREQ_NEWMEDIA)
 		SIM_CALL(s, guid_new(), SatisfyNtmsOperatorRequest, &done, NULL);

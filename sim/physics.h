@@ -9,7 +9,6 @@
 double axis_time(struct axis a, double distance);
 double travel_time(const struct model *m, const struct where *from, const struct where *to);
 
-#define HANDS_MAX 16
 struct hands { /* arms * rails of them, rail by rail */
 	struct where at[HANDS_MAX];
 };

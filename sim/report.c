@@ -20,10 +20,12 @@ struct hour *report_hour(struct sim *s)
 void report_until(struct sim *s, int64_t now)
 {
 	struct report *r = &s->report;
-	double waiting = (double)load_waiting(s), drives = 0;
+	double waiting = (double)load_waiting(s), drives = 0, unfit = 0, stopped = !robot_ready(s);
 
 	for (size_t i = 0; i < s->w.drives; i++)
 		drives += s->w.places.v[s->w.places.n - s->w.drives + i].cartridge >= 0;
+	vec_each(d, &s->drives)
+		unfit += d->dirty || r->since < d->cleans_until;
 	while (r->since < now) {
 		size_t h = (size_t)((r->since - s->start) / HOUR_MS);
 		int64_t to = s->start + (int64_t)(h + 1) * HOUR_MS, work;
@@ -33,6 +35,8 @@ void report_until(struct sim *s, int64_t now)
 		to = to < now ? to : now;
 		r->hours.v[h].waiting += waiting * (double)(to - r->since) / HOUR_MS;
 		r->hours.v[h].drives += drives * (double)(to - r->since) / HOUR_MS;
+		r->hours.v[h].unfit += unfit * (double)(to - r->since) / HOUR_MS;
+		r->hours.v[h].stopped += stopped * (double)(to - r->since) / HOUR_MS;
 		work = (s->robot_free < to ? s->robot_free : to) - r->since;
 		r->hours.v[h].robot += work > 0 ? (double)work / HOUR_MS : 0;
 		r->since = to;
@@ -98,10 +102,11 @@ static size_t figures(struct sim *s, struct figure *f)
 {
 	struct report *r = &s->report;
 	double hours = (double)(s->end - s->start) / HOUR_MS, drives = 0, waiting = 0;
+	double stopped = 0, unfit = 0;
 	size_t n = 0;
 
 	vec_each(h, &r->hours)
-		drives += h->drives, waiting += h->waiting;
+		drives += h->drives, waiting += h->waiting, stopped += h->stopped, unfit += h->unfit;
 #define FIGURE(k, l, v, d) f[n++] = (struct figure){k, l, (double)(v), d}
 	FIGURE("days", "days", hours / 24, 2);
 	FIGURE("asked", "mounts asked for", r->asked, 0);
@@ -118,13 +123,22 @@ static size_t figures(struct sim *s, struct figure *f)
 	FIGURE("drives", "drives", s->w.drives, 0);
 	FIGURE("drivesInUse", "drives with a medium, mean", drives / hours, 2);
 	FIGURE("robotBusy", "robot at work (%)", r->robot_ms / (hours * HOUR_MS) * 100, 1);
+	FIGURE("robotStopped", "robot stopped: door, scan, outage (%)", stopped / hours * 100, 2);
 	FIGURE("moves", "moves", r->moves, 0);
+	FIGURE("passes", "of these from rail to rail", r->passes, 0);
 	FIGURE("loads", "loads", r->loads, 0);
 	FIGURE("actions", "actions", r->actions, 0);
 	FIGURE("actionsFailed", "of these failed or unknown", r->actions_failed, 0);
 	FIGURE("faults", "faults", r->faults, 0);
+	FIGURE("calibrations", "first loads with a calibration", r->calibrations, 0);
+	FIGURE("drivesUnfit", "drives dirty or being cleaned, mean", unfit / hours, 2);
+	FIGURE("cleanings", "cleanings", r->cleanings, 0);
+	FIGURE("cleanersSpent", "cleaning cartridges spent", r->cleaners_spent, 0);
+	FIGURE("doors", "doors opened", r->doors, 0);
 	FIGURE("crashes", "crashes of rsmd", r->crashes, 0);
 	FIGURE("answers", "answers of operators", r->answers, 0);
+	FIGURE("wrongMedia", "wrong media brought by operators", r->wrong_media, 0);
+	FIGURE("emptyPorts", "mail slots left empty by operators", r->empty_ports, 0);
 	FIGURE("events", "events", r->events, 0);
 	FIGURE("violations", "violations of what always holds", s->violations, 0);
 #undef FIGURE
@@ -182,9 +196,9 @@ void report_json(struct sim *s, FILE *f)
 	vec_each(h, &s->report.hours)
 		fprintf(f,
 			"%s{\"asked\":%u,\"mounts\":%u,\"moves\":%u,\"waiting\":%.2f,\"drives\":%.2f,"
-			"\"robot\":%.3f}",
+			"\"robot\":%.3f,\"stopped\":%.3f,\"unfit\":%.2f}",
 			h == s->report.hours.v ? "" : ",", h->asked, h->mounts, h->moves, h->waiting,
-			h->drives, h->robot);
+			h->drives, h->robot, h->stopped, h->unfit);
 	fputs("]}\n", f);
 }
 

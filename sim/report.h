@@ -13,6 +13,7 @@ struct sim;
 
 struct hour { /* means over time, but for the counts */
 	double waiting, drives, robot;
+	double stopped, unfit; /* the robot can't work; drives that are dirty or being cleaned */
 	uint32_t asked, mounts, moves;
 };
 
@@ -27,7 +28,8 @@ struct report {
 	VEC(float) waits; /* seconds, of mounts that succeeded */
 	VEC(struct called) calls;
 	uint64_t asked, mounts, failed, given_up, moves, loads, actions, actions_failed, events, faults,
-		answers, crashes;
+		answers, crashes, doors, passes, calibrations, cleanings, cleaners_spent, wrong_media,
+		empty_ports;
 	double robot_ms;
 };
 

@@ -124,8 +124,6 @@ void sim_run(struct sim *s)
 	s->w.now = s->end;
 }
 
-static void outage_over(struct sim *s, void *unused) { world_probe(&s->w); }
-
 void sim_restart(struct sim *s)
 {
 	s->life++;
@@ -135,8 +133,7 @@ void sim_restart(struct sim *s)
 	load_crashed(s);
 	s->waiting.n = 0;
 	s->report.crashes++;
-	if (s->reachable)
-		due_add(&s->line, s->w.now + 2 * S_MS, outage_over, NULL);
+	due_add(&s->line, s->w.now + 2 * S_MS, robot_look, NULL);
 }
 
 static size_t least(double asked, size_t there)
@@ -169,8 +166,9 @@ int sim_open(struct sim *s, const struct scenario *sc, struct err *e)
 	s->zipf.s = sc->v[SC_ZIPF];
 	s->w.generation = s->model.generation;
 	s->w.rotates = s->model.rotates;
-	world_start(&s->w, least(sc->v[SC_SLOTS], s->model.slots.n),
-		    least(sc->v[SC_DRIVES], s->model.drives.n), least(sc->v[SC_PORTS], s->model.ports.n));
+	model_cut(&s->model, least(sc->v[SC_SLOTS], s->model.slots.n),
+		  least(sc->v[SC_DRIVES], s->model.drives.n), least(sc->v[SC_PORTS], s->model.ports.n));
+	world_start(&s->w, s->model.slots.n, s->model.drives.n, s->model.ports.n);
 	s->elements = calloc(s->w.places.n, sizeof *s->elements);
 	for (size_t i = 0; i < s->w.drives; i++)
 		*vec_add(&s->drives) = (struct sim_drive){0};
@@ -180,6 +178,7 @@ int sim_open(struct sim *s, const struct scenario *sc, struct err *e)
 	s->start = s->w.now;
 	s->end = s->start + (int64_t)(sc->v[SC_DAYS] * DAY_MS);
 	s->report.since = s->start;
+	s->cleaners = (int)sc->v[SC_CLEANERS];
 	s->answered.n = 0;
 	load_start(s);
 	callers_start(s);
@@ -199,7 +198,6 @@ void sim_close(struct sim *s)
 		free(d->arg);
 	vec_free(&s->line.heap);
 	vec_free(&s->drives);
-	vec_free(&s->calibrated);
 	vec_free(&s->shelf);
 	vec_free(&s->answered);
 	vec_free(&s->waiting);

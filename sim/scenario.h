@@ -52,17 +52,26 @@
 	K(BAD_DRIVE, "faults", "bad_drive", 0, 0, 1) /* loads that fail by the drive */                      \
 	K(BAD_READ, "faults", "bad_read", 0, 0, 1)   /* labels that can't be read */                         \
 	K(STUCK, "faults", "stuck", 0, 0, 1)	     /* unloads that fail */                                 \
+	K(HAND, "faults", "hand", 0, 0, 1)	     /* moves that end in the robot's hand */                \
 	K(MISREAD, "faults", "misread", 0, 0, 1)     /* bar codes not read, per look at a full element */    \
+	K(GARBLED, "faults", "garbled", 0, 0, 1)     /* bar codes read as another, likewise */               \
 	K(BUSY, "faults", "busy", 0, 0, 1)	     /* commands answered busy */                            \
 	K(DIRT, "faults", "dirt", 0, 0, 1e6)	     /* mounts until a drive is dirty, mean; 0: never */     \
 	K(OUTAGE, "faults", "outage", 0, 0, 1e4)     /* a day: the robot can't be reached */                 \
 	K(OUTAGE_TIME, "faults", "outage_time", 300, 1, 1e6) /* s, mean */                                   \
-	K(DOOR, "faults", "door", 0, 0, 1e4)   /* a day: somebody opens it and swaps two cartridges */       \
-	K(CRASH, "faults", "crash", 0, 0, 1e4) /* a day: rsmd dies and is started again */                   \
-	K(OPERATOR, "people", "operator", 1800, 1, 1e7) /* s until an operator answers, mean */              \
-	K(REFUSE, "people", "refuse", 0, 0, 1)		/* share of requests refused */                      \
-	K(WRONG, "people", "wrong", 0, 0, 1)		/* share answered without having done it */          \
-	K(NIGHT, "people", "night", 0, 0, 24)		/* h of the day without an operator, from 0:00 */
+	K(DOOR, "faults", "door", 0, 0, 1e4) /* a day: somebody opens it and swaps two cartridges */         \
+	K(DOOR_TIME, "faults", "door_time", 60, 0, 1e6)	   /* s, mean: how long a door stays open */         \
+	K(CRASH, "faults", "crash", 0, 0, 1e4)		   /* a day: rsmd dies and is started again */       \
+	K(OPERATOR, "people", "operator", 1800, 1, 1e7)	   /* s until an operator answers, mean */           \
+	K(REFUSE, "people", "refuse", 0, 0, 1)		   /* share of requests refused */                   \
+	K(WRONG, "people", "wrong", 0, 0, 1)		   /* share answered without having done it */       \
+	K(WRONG_MEDIUM, "people", "wrong_medium", 0, 0, 1) /* share of inserts of another medium */          \
+	K(EMPTY_PORT, "people", "empty_port", 0, 0, 1)	   /* share of inserts where the slot stays empty */ \
+	K(OPENS, "people", "opens", 0, 0, 1)		   /* share of services that open the door */        \
+	K(CLEANERS, "people", "cleaners", 0, 0, 1e4)	   /* cleaning cartridges; 0: cleaning needs none */ \
+	K(CLEANER_USES, "people", "cleaner_uses", 50, 1, 1e4)                                                \
+	K(CLEAN_TIME, "people", "clean_time", 150, 0, 1e5) /* s */                                           \
+	K(NIGHT, "people", "night", 0, 0, 24)		   /* h of the day without an operator, from 0:00 */
 
 enum scenario_key {
 #define SCENARIO_ENUM_(NAME, section, key, absent, least, most) SC_##NAME,

@@ -162,8 +162,8 @@ int sim_setup(struct sim *s, struct err *e)
 	if (code)
 		return err_set(e, (uint32_t)code, "%s: the library can't be set up: %s", s->sc.name,
 			       wire_code_name((uint32_t)code));
-	while (s->calibrated.n < s->w.cartridges.n)
-		*vec_add(&s->calibrated) = true;
+	vec_each(k, &s->w.cartridges)
+		k->tape.calibrated = true;
 	find_guid(s, "SELECT o.guid FROM library l JOIN object o ON o.id=l.id WHERE l.key=?", "test",
 		  &s->library);
 	s->w.now = START_MS;

@@ -21,13 +21,15 @@
 #define HOUR_MS 3600000
 #define DAY_MS 86400000
 
-struct job; /* of an application: load.c */
+struct job;   /* of an application: load.c */
+struct doing; /* an action under way: devices.c */
 
 struct sim_drive {
 	double written;	 /* MB in this mount */
 	double position; /* 0 beginning, 1 end of tape */
 	double dirty_in; /* mounts */
 	bool dirty;
+	int64_t cleans_until;
 };
 
 struct waiting_call { /* an allocation */
@@ -42,13 +44,17 @@ struct sim {
 	struct hands hands;
 	struct report report;
 	int64_t start, end;
-	int64_t robot_free; /* the robot is at work until then */
-	uint32_t life;	    /* of rsmd: outcomes of an earlier one are not told */
+	int64_t robot_free;	   /* the robot is at work until then */
+	struct doing *robot_doing; /* NULL: nothing */
+	int64_t door_until;	   /* somebody shuts it */
+	int64_t scans_until;	   /* after a door was shut */
+	uint32_t life;		   /* of rsmd: outcomes of an earlier one are not told */
 	bool reachable;
 	int idle_looks; /* at deadlines, one after the other */
 	VEC(struct sim_drive) drives;
-	VEC(bool) calibrated; /* by cartridge */
-	VEC(int) shelf;	      /* cartridges that are in no library */
+	VEC(int) shelf; /* cartridges that are in no library */
+	int cleanings;	/* that the cleaning cartridge in use is still good for */
+	int cleaners;	/* others in store */
 	struct element_state *elements;
 	/* dice, one for each subject */
 	struct dice guids, physics, arrivals, jobs, calls, faults, people;
@@ -80,6 +86,11 @@ void sim_restart(struct sim *s); /* rsmd dies, and is there again */
 /* ---- devices.c: actions take their time ---- */
 
 void device_begin(struct sim *s, const struct action *a);
+/* What the robot does now ends as it stands. */
+void robot_stop(struct sim *s);
+/* rsmd looks how the robot is: EV_UP if it answers and is ready, EV_DOWN if its door is open. */
+void robot_look(struct sim *s, void *unused);
+bool robot_ready(const struct sim *s);
 
 /* ---- setup.c: the library as the scenario finds it ---- */
 
@@ -105,10 +116,13 @@ void people_start(struct sim *s);
 /* A cartridge from the shelf: that one, or any. */
 void people_insert(struct sim *s, const char *tag);
 void faults_start(struct sim *s);
-/* Before an action is carried out. False: the robot or drive doesn't do it. */
-bool fault_strikes(struct sim *s, const struct action *a, struct event *ev);
-/* After it: what a look at the elements misreads. */
-void fault_blurs(struct sim *s, const struct action *a, struct element_state *elements, size_t n);
+/* Whether something goes wrong with an action, and what; it may be sent elsewhere. */
+bool fault_strikes(struct sim *s, struct action *a, struct mishap *f);
+/* What a look at the elements misreads. */
+void fault_blurs(struct sim *s, struct element_state *elements, size_t n);
+/* The door opens; it shuts by itself when its time is over. */
+void door_open(struct sim *s);
+void door_shut(struct sim *s);
 
 /* ---- check.c: what always holds (docs/architecture.md) ---- */
 

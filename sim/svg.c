@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- * The run hour by hour, as three plots one above the other: mounts per hour, mounts that wait, drives in use.
+ * The run hour by hour, as plots one above the other.
  */
 #include "sim/sim.h"
 
@@ -13,6 +13,8 @@
 static double mounts(const struct hour *h) { return h->mounts; }
 static double waiting(const struct hour *h) { return h->waiting; }
 static double drives(const struct hour *h) { return h->drives; }
+static double stopped(const struct hour *h) { return h->stopped * 60; }
+static double unfit(const struct hour *h) { return h->unfit; }
 
 static const struct plot {
 	const char *title, *colour;
@@ -21,6 +23,8 @@ static const struct plot {
 	{"mounts per hour", "#1f6feb", mounts},
 	{"mounts waiting", "#cf222e", waiting},
 	{"drives with a medium", "#1a7f37", drives},
+	{"robot stopped, minutes of the hour", "#9a6700", stopped},
+	{"drives dirty or being cleaned", "#8250df", unfit},
 };
 
 /* A round number above the greatest value. */

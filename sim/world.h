@@ -117,6 +117,7 @@ struct place *action_drive_at(struct world *w, const struct action *a); /* the e
  * NULL: nothing. elements: room for all, for what a status tells. */
 void world_perform(struct world *w, const struct action *a, const struct mishap *struck, struct event *ev,
 		   struct element_state *elements);
+int world_generation(const struct world *w); /* of its LTO drives; 0: something else */
 /* A device says so: what controllers hear of it. */
 void world_sense(struct event *ev, bool drive, uint32_t sense, const char *what);
 
