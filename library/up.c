@@ -36,23 +36,27 @@ static int model_type(struct ctl *c, uint32_t ntms_type, const char *vendor, con
 		" SET element=CASE WHEN element>=0 THEN -1-(element+(?2)) ELSE -1-element END "              \
 		"WHERE library=?1"
 
+/* One question for all: a library of ten thousand slots must not ask ten thousand. */
+#define KNOWN(table)                                                                                         \
+	"SELECT e.element, e.id, o.opstate FROM " table " e JOIN object o ON o.id=e.id WHERE e.library=?"
+
 struct kind { /* how an element type is kept */
 	uint8_t type;
 	uint32_t ntms_type;
 	const char *name;
-	const char *find, *insert, *beyond, *first, *shift;
+	const char *known, *insert, *beyond, *first, *shift;
 };
 static const struct kind kinds[] = {
-	{1, NTMS_CHANGER, "Changer", "SELECT id FROM changer WHERE library=? AND element=?",
+	{1, NTMS_CHANGER, "Changer", KNOWN("changer"),
 	 "INSERT INTO changer(id, library, number, element) VALUES(?,?,?,?)",
 	 "SELECT id FROM changer WHERE library=? AND (element<? OR element>=?)", SHIFT("changer")},
-	{2, NTMS_STORAGESLOT, "Slot", "SELECT id FROM slot WHERE library=? AND element=?",
+	{2, NTMS_STORAGESLOT, "Slot", KNOWN("slot"),
 	 "INSERT INTO slot(id, library, number, element) VALUES(?,?,?,?)",
 	 "SELECT id FROM slot WHERE library=? AND (element<? OR element>=?)", SHIFT("slot")},
-	{3, NTMS_IEPORT, "Port", "SELECT id FROM ieport WHERE library=? AND element=?",
+	{3, NTMS_IEPORT, "Port", KNOWN("ieport"),
 	 "INSERT INTO ieport(id, library, number, element) VALUES(?,?,?,?)",
 	 "SELECT id FROM ieport WHERE library=? AND (element<? OR element>=?)", SHIFT("ieport")},
-	{4, NTMS_DRIVE, "Drive", "SELECT id FROM drive WHERE library=? AND element=?",
+	{4, NTMS_DRIVE, "Drive", KNOWN("drive"),
 	 "INSERT INTO drive(id, library, number, element) VALUES(?,?,?,?)",
 	 "SELECT id FROM drive WHERE library=? AND (element<? OR element>=?)", SHIFT("drive")},
 };
@@ -79,13 +83,45 @@ static int element_row(struct ctl *c, const struct kind *k, uint32_t number, uin
 {
 	int64_t id = 0;
 	char name[32];
-	int rc = sql_get(c->t, c->e, k->find, "iu", c->id, address, "i", &id);
 
-	if (rc != SQL_NONE)
-		return rc ? rc : object_set_state(c->t, id, NTMS_READY, c->e);
 	snprintf(name, sizeof name, "%s %u", k->name, number);
 	TRY(object_new(c->t, k->ntms_type, name, NULL, &id, c->e));
 	return sql_do(c->t, c->e, k->insert, "iiuu", id, c->id, number, address);
+}
+
+/* Which elements have a row already (by their place among those of the type), and which of these rows call
+ * them absent. */
+static int known_elements(struct ctl *c, const struct kind *k, const struct probe *p, bool *known,
+			  struct ids *absent)
+{
+	auto_rows struct rows *q = sql_rows(c->t, c->e, k->known, "i", c->id);
+
+	while (rows_next(q)) {
+		int64_t at = rows_i64(q, 0) - p->first[k->type];
+
+		if (at < 0 || at >= p->count[k->type])
+			continue;
+		known[at] = true;
+		if (rows_u32(q, 2) != NTMS_READY)
+			*vec_add(absent) = rows_i64(q, 1);
+	}
+	return rows_failed(q) ? (int)c->e->code : 0;
+}
+
+static int element_rows(struct ctl *c, const struct kind *k, const struct probe *p)
+{
+	auto_free bool *known = calloc(p->count[k->type] + 1u, sizeof *known);
+	auto_ids struct ids absent = {0};
+
+	if (!known)
+		return err_set(c->e, ERROR_NOT_ENOUGH_MEMORY, "no memory for %u elements", p->count[k->type]);
+	TRY(known_elements(c, k, p, known, &absent));
+	vec_each(id, &absent)
+		TRY(object_set_state(c->t, *id, NTMS_READY, c->e));
+	for (uint32_t i = 0; i < p->count[k->type]; i++)
+		if (!known[i])
+			TRY(element_row(c, k, i + 1, p->first[k->type] + i));
+	return 0;
 }
 
 /* Elements that the robot has no more: kept, since media and people may know them, but not present. */
@@ -110,8 +146,7 @@ static int elements(struct ctl *c, const struct probe *p)
 			TRY(readdress(c, &kinds[k], p->first[kinds[k].type]));
 		/* a library without a transport of its own in the mode page still has a robot: one changer
 		 * row */
-		for (uint32_t i = 0; i < p->count[kinds[k].type]; i++)
-			TRY(element_row(c, &kinds[k], i + 1, p->first[kinds[k].type] + i));
+		TRY(element_rows(c, &kinds[k], p));
 		TRY(element_gone(c, &kinds[k], p));
 	}
 	return 0;
