@@ -161,10 +161,10 @@ int tokens_user(struct tokens *t, const char *token, char user[TOKENS_USER_MAX],
 		if (same_text(token, l->token))
 			found = l;
 	}
-	if (!rc && !found)
-		rc = err_set(e, ERROR_ACCESS_DENIED, "unknown token");
-	if (!rc)
+	if (!rc && found)
 		strcpy(user, found->user);
+	else if (!rc)
+		rc = err_set(e, ERROR_ACCESS_DENIED, "unknown token");
 	pthread_mutex_unlock(&t->lock);
 	return rc;
 }

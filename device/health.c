@@ -51,7 +51,7 @@ static enum outcome log_sense(struct device *d, uint8_t page, uint8_t *buf, size
 enum outcome device_alerts(struct device *d, uint64_t *flags, struct verdict *v)
 {
 	uint8_t buf[4 + 64 * 8];
-	size_t n;
+	size_t n = 0;
 
 	*flags = 0;
 	*v = (struct verdict){.progress = -1};
@@ -101,7 +101,7 @@ enum drive_activity device_activity(struct device *d)
 {
 	uint8_t buf[256];
 	struct verdict v;
-	size_t n;
+	size_t n = 0;
 
 	if (!device_has(d, 0x4D) || log_sense(d, PAGE_STATUS, buf, sizeof buf, &n, &v) != OUTCOME_DONE)
 		return ACTIVITY_UNKNOWN;

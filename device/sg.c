@@ -114,7 +114,7 @@ static struct errand *errand_new(int fd, const struct scsi_cmd *c)
 		errand_release(a);
 		return NULL;
 	}
-	if (c->dir == SCSI_DATA_OUT)
+	if (c->dir == SCSI_DATA_OUT && c->len)
 		memcpy(a->cmd.data, c->data, c->len);
 	return a;
 }

@@ -68,6 +68,7 @@ int report_svg(struct sim *s, const char *file)
 {
 	FILE *f = fopen(file, "we");
 	double each = HEIGHT + 50;
+	size_t n = countof(plots);
 
 	if (!f)
 		return -1;
@@ -76,9 +77,8 @@ int report_svg(struct sim *s, const char *file)
 		"font-family=\"sans-serif\" "
 		"font-size=\"12\">\n<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n"
 		"<text x=\"%g\" y=\"16\" font-weight=\"bold\">%s, seed %.0f</text>\n",
-		LEFT + WIDTH + 30, TOP + each * (double)countof(plots), LEFT, s->model.name,
-		s->sc.v[SC_SEED]);
-	for (size_t i = 0; i < countof(plots); i++)
+		LEFT + WIDTH + 30, TOP + each * (double)n, LEFT, s->model.name, s->sc.v[SC_SEED]);
+	for (size_t i = 0; i < n; i++)
 		draw(f, &s->report, &plots[i], TOP + each * (double)i);
 	fputs("</svg>\n", f);
 	return fclose(f);

@@ -259,7 +259,7 @@ static void routes(void **state)
 		assert_int_equal(r.call, cases[i].call);
 		assert_true(!r.member == !cases[i].value);
 		if (r.member)
-			assert_true(strlen(cases[i].value) == r.length &&
+			assert_true(r.value && cases[i].value && strlen(cases[i].value) == r.length &&
 				    memcmp(r.value, cases[i].value, r.length) == 0);
 	}
 	/* every call is reachable by its own pattern, and by no earlier one */

@@ -64,9 +64,9 @@ static void test_malformed_server_names(void **state)
 		"http://10.0.0.1",
 		"https://host:12x",
 		"https://host\r\nX: y",
-		"unix:/"
-		"a-path-that-is-too-long-for-a-socket-a-path-that-is-too-long-for-a-socket-a-path-that-is-"
-		"too-long-for-it-by-far",
+		("unix:/"
+		 "a-path-that-is-too-long-for-a-socket-a-path-that-is-too-long-for-a-socket-a-path-that-is-"
+		 "too-long-for-it-by-far"),
 	};
 	struct server s;
 
