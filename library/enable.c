@@ -53,6 +53,7 @@ static int enable_start(struct ctl *c, struct request *r)
 		c->enabled = true;
 		TRY(devices_enable(c, true));
 		TRY(library_doubt(c, BIT_ALL));
+		txn_wake(c->t, c->id); /* this look at the queue has passed doubts by already */
 	}
 	return STEP_NEXT;
 }

@@ -117,7 +117,10 @@ int library_start(struct txn *t, struct library_key *keys, size_t n, struct err 
 	TRY(sql_do(t, e,
 		   "UPDATE drive SET request=NULL, held_look=0 WHERE request IS NOT NULL OR held_look<>0",
 		   ""));
-	TRY(sql_do(t, e, "UPDATE physical_media SET request=NULL WHERE request IS NOT NULL", ""));
+	TRY(sql_do(t, e,
+		   "UPDATE physical_media SET request=NULL, state=CASE state WHEN 1 THEN 0 ELSE state END "
+		   "WHERE request IS NOT NULL OR state=1",
+		   ""));
 	TRY(sql_do(t, e, "UPDATE library SET probed=0, ready=0, poll_at=0, doubt=0, tells_ports=0", ""));
 	TRY(sql_do(t, e,
 		   "UPDATE library SET identify_since=?, identify_base=identify_done WHERE identify_since>0",

@@ -79,10 +79,13 @@ int medium_move(struct txn *t, int64_t medium, int64_t place, bool inverted, boo
 		    "i", medium, "iii", &old_library, &old_place, &home));
 	if (type == NTMS_STORAGESLOT && (!home || library != old_library))
 		home = place;
+	/* mounted, loaded, unloaded: that ends with the stay in the drive, however it ended */
 	TRY(sql_do(t, e,
-		   "UPDATE physical_media SET place=?, inverted=?, verified=?, library=?, home_slot=? WHERE "
-		   "id=?",
-		   "iuuifi", place, (uint32_t)inverted, (uint32_t)verified, library, home, medium));
+		   "UPDATE physical_media SET place=?, inverted=?, verified=?, library=?, home_slot=?, "
+		   "state=CASE WHEN ? AND state IN (2,3,4) THEN EXISTS(SELECT 1 FROM librequest r WHERE "
+		   "r.id=request AND r.state IN (0,1,5)) ELSE state END WHERE id=?",
+		   "iuuifui", place, (uint32_t)inverted, (uint32_t)verified, library, home,
+		   (uint32_t)(type != NTMS_DRIVE), medium));
 	if (old_place != place)
 		TRY(element_content(t, old_place, false, e));
 	TRY(element_content(t, place, true, e));

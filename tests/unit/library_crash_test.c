@@ -205,6 +205,10 @@ static void invariants(struct world *w)
 		"m.pool=p.id)",
 		"SELECT count(*) FROM librequest WHERE state IN (0,1,5,6)",
 		"SELECT count(*) FROM physical_media m JOIN changer c ON m.place=c.id",
+		/* in use or in a drive for ever: no call would touch it any more */
+		"SELECT count(*) FROM physical_media WHERE state IN (1,2,3,4) AND coalesce(place,0) NOT IN "
+		"(SELECT id "
+		"FROM drive)",
 	};
 
 	struct err e = {0};

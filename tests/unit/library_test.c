@@ -619,6 +619,56 @@ static void disable_and_enable(void **state)
 	world_end(&w);
 }
 
+/* Its elements are in doubt since the start; enabled, it is read, though nothing else happens. */
+static void enabled_after_a_restart(void **state)
+{
+	struct world w = {0};
+	guid pool;
+	struct DisableNtmsObject_in off = {.type = NTMS_LIBRARY};
+	struct EnableNtmsObject_in on = {.type = NTMS_LIBRARY};
+
+	start_with(&w, 1, &pool);
+	off.object = on.object =
+		ask_guid(&w, "SELECT o.guid FROM library l JOIN object o ON o.id=l.id WHERE l.key='test'");
+	assert_int_equal(CALL(&w, DisableNtmsObject, &off, NULL), 0);
+	world_run(&w);
+	world_restart(&w);
+	world_up(&w);
+	assert_int_equal(
+		ask(&w, "SELECT opstate FROM object WHERE id=(SELECT id FROM library WHERE key='test')"),
+		NTMS_INITIALIZING);
+	assert_int_equal(CALL(&w, EnableNtmsObject, &on, NULL), 0);
+	world_run(&w);
+	assert_int_equal(
+		ask(&w, "SELECT opstate FROM object WHERE id=(SELECT id FROM library WHERE key='test')"),
+		NTMS_READY);
+	world_end(&w);
+}
+
+/* A dismount was cut off between unloading and the slot: the medium is nobody's, and can be had by all. */
+static void idle_after_a_restart(void **state)
+{
+	struct world w = {0};
+	guid pool, medium;
+	int code;
+
+	start_with(&w, 1, &pool);
+	medium = allocate(&w, &pool);
+	mount(&w, &medium, 1, NTMS_MOUNT_READ);
+	CALL(&w, DismountNtmsMedia, (&(struct DismountNtmsMedia_in){.media = {&medium, 1}}), NULL);
+	while (w.queue.n && w.queue.v[0].kind != ACT_MOVE)
+		world_step(&w);
+	place_at(&w, SLOT)->cartridge = 0;
+	place_at(&w, DRIVE)->cartridge = -1;
+	world_restart(&w);
+	world_up(&w);
+	check_at_rest(&w);
+	assert_int_equal(ask(&w, "SELECT state FROM physical_media"), NTMS_MEDIASTATE_IDLE);
+	eject(&w, "TAPE00L8", NTMS_EJECT_START, &code);
+	assert_int_equal(code, 0);
+	world_end(&w);
+}
+
 /* The daemon dies with a move under way; the robot finishes it, or doesn't. */
 static void restart_in_a_move(void **state)
 {
@@ -972,6 +1022,8 @@ int main(void)
 		cmocka_unit_test(eject_and_bring_back),
 		cmocka_unit_test(eject_not_taken),
 		cmocka_unit_test(disable_and_enable),
+		cmocka_unit_test(enabled_after_a_restart),
+		cmocka_unit_test(idle_after_a_restart),
 		cmocka_unit_test(restart_in_a_move),
 		cmocka_unit_test(cartridge_in_the_hand),
 		cmocka_unit_test(restart_in_a_move_without_inventory),
