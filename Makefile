@@ -18,10 +18,10 @@ check: $(B)/build.ninja
 check-long: $(B)/build.ninja
 	@tests/run $(B) --suite long
 check-asan: $(ASAN)/build.ninja
-	@UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 ASAN_OPTIONS=detect_stack_use_after_return=1 \
+	@RSM_CRASH_POINTS=40 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 ASAN_OPTIONS=detect_stack_use_after_return=1 \
 		tests/run $(ASAN) --suite unit --suite conformance --suite crash-small --timeout-multiplier 4
 check-tsan: $(TSAN)/build.ninja
-	@TSAN_OPTIONS="halt_on_error=1 suppressions=$(CURDIR)/tests/tsan.supp" \
+	@RSM_CRASH_POINTS=40 TSAN_OPTIONS="halt_on_error=1 suppressions=$(CURDIR)/tests/tsan.supp" \
 		$(FIXED) tests/run $(TSAN) --suite unit --suite conformance --suite crash-small --timeout-multiplier 6
 bench: $(B)/build.ninja
 	@ninja -C $(B) && tests/bench/run $(B)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Failure points: places where a test can make the process die or an operation fail, chosen by the
- * environment. */
+ * environment; or (RSM_FAIL=trace) be told of each passage. */
 #include "store/impl.h"
 #include "store/store.h"
 
@@ -9,11 +9,12 @@
 
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static char name[32]; /* written only while no other thread runs */
-static bool as_error;
+static bool as_error, trace;
 static atomic_long left;
 
 void fail_load(void)
@@ -22,6 +23,7 @@ void fail_load(void)
 	char *end;
 
 	name[0] = '\0';
+	trace = text && !strcmp(text, "trace");
 	if (!colon || (size_t)(colon - text) >= sizeof name)
 		return;
 	left = strtol(colon + 1, &end, 10);
@@ -32,6 +34,8 @@ void fail_load(void)
 
 int fail_point(const char *point, struct err *e)
 {
+	if (trace)
+		dprintf(STDERR_FILENO, "passed %s\n", point);
 	if (!name[0] || strcmp(point, name) != 0 || atomic_fetch_sub(&left, 1) != 1)
 		return 0;
 	if (as_error)

@@ -1,240 +1,331 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Kills rsmd at each failure point of a scenario, starts it again, and checks that nothing was lost.
+"""Kills rsmd at the failure points of every scene, starts it again, and checks that nothing was lost.
 
-    crash.py --build DIR [--small] [--scenario NAME] [--point NAME] [--keep]
+    crash.py --build DIR [--points N] [--scene NAME]... [--fail POINT:N[e]] [--list] [--keep]
 
-For each scenario (start, inject, allocate, mount, dismount, eject) and each failure point, the N-th passage kills the
-daemon, N from 1 on, until the scenario gets through. After each kill: start again, let it settle, check the invariants
-(invariants.py), see what was promised before the kill kept and what was under way cancelled, and work on: a medium is
-allocated, mounted, dismounted and given back. --small takes a few N of each."""
+A scene (SCENES, scenario.c) starts from a directory that is made once. It is played once with RSM_FAIL=trace, which
+tells how often it passes each failure point. Its points are then: killed at the n-th passage; killed there, and once more in
+the recovery; and the n-th passage returning an error (a full disk, a device that fails), after which rsmd is killed. While rsmd is
+down people move cartridges about, in every second run, and an application that had a medium mounted keeps it open.
+
+After each: start again, let it settle, check the invariants (invariants.py) and what was promised (promises.py), and work on: what
+was allocated is given back, and a medium is allocated, mounted, dismounted and given back.
+
+--points N: so many of them, spread evenly over all (default: all; the variable RSM_CRASH_POINTS goes first). --list: only
+counts them."""
 import argparse
+import concurrent.futures
 import os
-import re
+import queue
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
+import threading
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import invariants  # noqa: E402
+from bench import Bench, Wrong  # noqa: E402
+from promises import Promises, tapes  # noqa: E402
 
-POINTS = ("job", "commit", "committed", "posted", "action", "outcome")
-SCENARIOS = ("settle", "inject", "allocate", "mount", "dismount", "eject")
-SMALL = {"action": 3, "outcome": 3}  # kills for each scenario and point; of the others:
-SMALL_OTHERS, SMALL_STEP = 2, 5
-FAILURES_MAX = 5
-START_LIMIT, SCENARIO_LIMIT, STOP_LIMIT = 30, 120, 30
-
-
-class Wrong(Exception):
-    pass
+KILLS = ("job", "commit", "committed", "posted", "action", "outcome")
+ERRORS = ("job", "commit", "action", "outcome")
+FAILURES_MAX = 10
 
 
-class Bench:
-    """A daemon, its state and its virtual library, all in one directory; template/ is what each run starts from."""
+# ---- what a scene needs besides its calls ----
 
-    def __init__(self, build, top):
-        self.build, self.top = build, top
-        self.run, self.template = os.path.join(top, "r"), os.path.join(top, "template")
-        self.library = os.path.join(self.run, "library")
-        self.store = os.path.join(self.run, "rsm.db")
-        self.socket = os.path.join(self.run, "sock")
-        self.log = os.path.join(top, "log")
-        self.daemon = None
-        self.env = dict(os.environ, RSM_SERVER=f"unix:{self.socket}")
-        self.env.pop("RSM_FAIL", None)
+def tar(bench):
+    """Somebody's archive."""
+    path = os.path.join(bench.run, "some.tar")
+    subprocess.run(["tar", "-cf", path, "-C", bench.run, "rsmd.conf"], check=True)
+    return path
 
-    def make(self):
-        os.makedirs(self.run)
-        self.vtl("create", self.library, "--slots", "6", "--drives", "2", "--mailslots", "2")
-        for number in (1, 2, 3):
-            self.cartridge(f"AAA{number:03}L8", f"slots/{number:04}")
-        with open(os.path.join(self.run, "rsmd.conf"), "w") as conf:
-            conf.write(f"[rsmd]\nstate = {self.run}\nstore = sqlite:{self.store}\nlisten = unix:{self.socket}\n"
-                       f"[library lib]\nchanger = virtual:{self.library}\n")
-        self.start()
-        self.must("prepare")
-        self.stop()
-        os.rename(self.run, self.template)
 
-    def cartridge(self, barcode, place):
-        self.vtl("add", self.library, barcode, "--place", place)
+def faults(*lines):
+    def write(bench):
+        with open(os.path.join(bench.library, "faults"), "w") as f:
+            f.writelines(line + "\n" for line in lines)
+    return write
 
-    def vtl(self, *args):
-        subprocess.run([os.path.join(self.build, "device/vtl"), *args], check=True, stdout=subprocess.DEVNULL)
 
-    def restore(self):
-        shutil.rmtree(self.run, ignore_errors=True)
-        subprocess.run(["cp", "-a", self.template, self.run], check=True)
+def mail(*barcodes):
+    def put(bench):
+        for number, barcode in enumerate(barcodes, 1):
+            bench.cartridge(barcode, f"mailslots/{number:02}")
+    return put
 
-    def start(self, fail=None):
-        env = dict(self.env, RSM_FAIL=fail) if fail else self.env
-        with open(self.log, "a") as log:
-            print(f"--- start, RSM_FAIL={fail}", file=log, flush=True)
-            self.daemon = subprocess.Popen([os.path.join(self.build, "rsmd"), "--config",
-                                            os.path.join(self.run, "rsmd.conf")], env=env, stderr=log, stdout=log)
-        until = time.monotonic() + START_LIMIT
-        while not os.path.exists(self.socket) or self.socket_is_old():
-            if self.daemon.poll() is not None:
-                if fail and self.daemon.returncode == -signal.SIGKILL:
-                    return
-                raise Wrong(f"rsmd ended at its start: {self.daemon.returncode}")
-            if time.monotonic() > until:
-                raise Wrong("rsmd doesn't listen")
-            time.sleep(0.01)
 
-    def socket_is_old(self):
-        import socket
-        with socket.socket(socket.AF_UNIX) as s:
-            try:
-                s.connect(self.socket)
-                return False
-            except OSError:
-                return True
+def newcomers(bench):
+    bench.cartridge("OTHER2L8", "slots/0006", "--data", tar(bench))
+    bench.cartridge("OTHER3L8", "slots/0007", "--garbage")
+    bench.cartridge("OTHER4L8", "slots/0008", "--ansi", "VOL004")
 
-    def stop(self):
-        self.daemon.send_signal(signal.SIGTERM)
-        code = self.daemon.wait(STOP_LIMIT)
-        self.daemon = None
-        if code:
-            raise Wrong(f"rsmd ended with {code} on SIGTERM")
 
-    def killed(self, done):
-        """Whether the failure point has struck. If not, the daemon is stopped."""
-        if not done.returncode:
-            self.daemon.send_signal(signal.SIGTERM)
+class Scene:
+    """acts: as scenario.c calls it; media: laid in before anything begins; sql: settings that no call makes; then: what is
+    done after the starting state was made; new: rsmd has never run."""
+
+    def __init__(self, name, acts=None, media=None, sql=None, then=None, new=False):
+        self.name, self.acts, self.media, self.sql, self.then, self.new = name, acts or name, media, sql, then, new
+        self.passed = {}  # point: (passages by the start, by start and scene)
+        self.template = None
+
+
+SCENES = (
+    Scene("first-start", "prepare", new=True),
+    Scene("start", "settle"),
+    Scene("newcomers", "settle", then=newcomers),
+    Scene("allocate"), Scene("mount"), Scene("dismount"), Scene("several"), Scene("deferred"),
+    Scene("exchange", sql="UPDATE drive SET defer_delay=0"),
+    Scene("cancel"), Scene("give-back"), Scene("free"), Scene("operator"), Scene("disable"),
+    Scene("import", media=lambda bench: bench.cartridge("OTHER1L8", "slots/0005", "--data", tar(bench))),
+    Scene("inject", then=mail("NEW009L8")), Scene("inject-many", then=mail("NEW009L8", "NEW008L8")),
+    Scene("eject"), Scene("eject-many"), Scene("eject-late", sql="UPDATE ieport SET max_extend=1"),
+    Scene("eject-stopped"), Scene("eject-force"),
+    Scene("left-in-the-hand", "dismount", then=faults("move 1 hand,4/15/83")),
+    Scene("move-reported-failed", "dismount", then=faults("move 1 done,4/53/00")),
+    Scene("robot-was-reset", "dismount", then=faults("move 1 6/29/00")),
+)
+
+
+# ---- people, while rsmd is down ----
+
+def swap(library):
+    (a, b) = full_slots(library)[:2]
+    for src, dst in ((a, "shelf"), (b, os.path.dirname(a)), (os.path.join("shelf", os.path.basename(a)), os.path.dirname(b))):
+        move(library, src, dst)
+
+
+def rearrange(library):
+    move(library, full_slots(library)[0], empty_slots(library)[-1])
+
+
+def take_away(library):
+    move(library, full_slots(library)[-1], "shelf")
+
+
+def move(library, src, directory):
+    os.rename(os.path.join(library, src), os.path.join(library, directory, os.path.basename(src)))
+
+
+def full_slots(library):
+    return sorted(os.path.join(where, barcode) for barcode, (where, _) in tapes(library).items() if where.startswith("slots/"))
+
+
+def empty_slots(library):
+    full = {os.path.dirname(p) for p in full_slots(library)}
+    return sorted({os.path.join("slots", s) for s in os.listdir(os.path.join(library, "slots"))} - full)
+
+
+PEOPLE = (None, swap, None, rearrange, None, take_away)
+
+
+# ---- one point ----
+
+class Point:
+    def __init__(self, scene, fail, second=None, people=None):
+        self.scene, self.fail, self.second, self.people = scene, fail, second, people
+
+    def __str__(self):
+        return (f"{self.scene.name}, RSM_FAIL={self.fail}" + (f", then {self.second}" if self.second else "") +
+                (f", meanwhile {self.people.__name__}" if self.people else ""))
+
+    def play(self, bench):
+        """How many times rsmd was killed at a failure point, or an error was returned there: 0, 1 or 2."""
+        bench.restore(self.scene.template)
+        text, struck = "", 1
+        if bench.start(self.fail):
+            done = bench.scenario(self.scene.acts)
+            text = done.stdout
+            if self.fail.endswith("e"):
+                bench.kill()
+            elif not done.returncode and not bench.scenario("settle").returncode or bench.daemon.poll() is None:
+                if not bench.stop():
+                    if done.returncode:
+                        raise Wrong(f"the scene failed though rsmd lives: {text}")
+                    bench.check()
+                    return 0
+        bench.daemon.wait()
+        held = self.while_down(bench)
+        promises = Promises(bench, text)
+        if self.second:
+            if bench.start(self.second):
+                bench.scenario("recover")
+                struck += bench.stop()
+            else:
+                struck += 1
+        bench.start()
+        bench.must("recover")
+        promises.kept()
+        bench.check()
+        for fd in held:
+            os.close(fd)
+        if self.scene.new:
+            bench.must("prepare")
+        bench.must("work")
+        bench.check()
+        bench.stop()
+        return struck
+
+    def while_down(self, bench):
+        """An application that never stopped has its medium open."""
+        if os.path.exists(os.path.join(bench.library, "faults")):
+            os.unlink(os.path.join(bench.library, "faults"))
+        if self.people:
+            self.people(bench.library)
+        held = []
         try:
-            code = self.daemon.wait(STOP_LIMIT)
-        except subprocess.TimeoutExpired as e:
-            raise Wrong(f"the scenario failed though rsmd lives, or rsmd doesn't stop: {done.stdout}") from e
-        if code not in (0, -signal.SIGKILL):
-            raise Wrong(f"rsmd ended with {code}")
-        return code != 0
-
-    def end(self):
-        if self.daemon and self.daemon.poll() is None:
-            self.daemon.kill()
-            self.daemon.wait()
-
-    def scenario(self, name):
-        return subprocess.run([os.path.join(self.build, "tests/crash/scenario"), name, self.library], env=self.env,
-                              stdout=subprocess.PIPE, text=True, timeout=SCENARIO_LIMIT, check=False)
-
-    def must(self, name):
-        done = self.scenario(name)
-        if done.returncode:
-            raise Wrong(f"scenario {name}: {done.stdout.strip()}")
-
-    def check(self):
-        wrong = list(invariants.problems(self.store, self.library))
-        if wrong:
-            raise Wrong("\n".join(wrong))
-
-    def promises_kept(self, text):
-        db = invariants.connect(self.store)
-        for lmid in re.findall(r"^done allocate (\S+)$", text, re.M):
-            if not invariants.column(db, "SELECT 1 FROM logical_media JOIN object USING(id) WHERE guid=?",
-                                     bytes.fromhex(lmid.replace("-", ""))):
-                raise Wrong(f"logical medium {lmid} was given to the application and is gone")
-        db.close()
-
-    def cancelled(self, requests):
-        db = invariants.connect(self.store)
-        for request in requests:
-            state = invariants.column(db, "SELECT state FROM librequest WHERE id=?", request)
-            if state and state[0] != invariants.CANCELLED:
-                raise Wrong(f"request {request}, unfinished at the kill, is now in state {state[0]}")
-        db.close()
-
-    def once(self, scenario, point, n):
-        """True: rsmd was killed, and all is well after it. False: the scenario got through, and all is well."""
-        self.restore()
-        if scenario == "inject":
-            self.cartridge("NEW009L8", "mailslots/01")
-        self.start(f"{point}:{n}")
-        done = self.scenario(scenario)
-        last = done if done.returncode else self.scenario("settle")
-        if not self.killed(last):
-            self.check()
-            return False
-        db = invariants.connect(self.store)
-        requests = invariants.unfinished(db)
-        db.close()
-        self.start()
-        self.must("settle")
-        self.cancelled(requests)
-        self.promises_kept(done.stdout)
-        self.check()
-        self.must("work")
-        self.check()
-        self.stop()
-        return True
+            db = invariants.connect(bench.store)
+            for number in invariants.column(db, """SELECT d.number FROM drive d JOIN physical_media m ON m.place=d.id
+                    WHERE m.mounted_side IS NOT NULL"""):
+                held.append(os.open(os.path.join(bench.library, "drives", f"{number:02}", "medium"), os.O_RDONLY))
+            db.close()
+        except (sqlite3.OperationalError, FileNotFoundError):
+            pass
+        return held
 
 
-def sweep(bench, scenario, point, small, begin):
-    """Kills at passage after passage. Returns how many kills there were, and the passages that the scenario has."""
-    most, step = (SMALL.get(point, SMALL_OTHERS), 1 if point in SMALL else SMALL_STEP) if small else (sys.maxsize, 1)
-    for kills in range(most):
-        n = begin + kills * step
+# ---- all points ----
+
+def make(bench, scene, templates):
+    """The starting state of a scene, and its passages."""
+    if scene.new:
+        bench.create()
+    else:
+        bench.restore(os.path.join(templates, "prepared"))
+        if scene.media:
+            scene.media(bench)
+        bench.start()
+        bench.must("settle")
+        bench.must(scene.acts, "before")
+        bench.stop()
+        if scene.sql:
+            bench.write_store(scene.sql)
+    if scene.then:
+        scene.then(bench)
+    scene.template = os.path.join(templates, scene.name)
+    shutil.copytree(bench.run, scene.template, symlinks=True)
+    bench.start("trace")
+    before = bench.passages() if scene.new or scene.acts == "settle" else (bench.must("settle"), bench.passages())[1]
+    if scene.new or scene.acts == "settle":
+        before.clear()
+    bench.must(scene.acts)
+    bench.must("settle")
+    scene.passed = {point: (before[point], n) for point, n in bench.passages().items()}
+    bench.stop()
+
+
+def points_of(scene, recovery):
+    """recovery: the passages of a start, among which the second kill is placed."""
+    for point in KILLS:
+        first, last = scene.passed.get(point, (0, 0))
+        for n in range(first + 1, last + 1):
+            people = PEOPLE[n % len(PEOPLE)]
+            again = KILLS[(n + len(scene.name)) % len(KILLS)]
+            yield Point(scene, f"{point}:{n}", None, people)
+            yield Point(scene, f"{point}:{n}", f"{again}:{1 + n % max(1, recovery.get(again, (0, 1))[1])}")
+            if point in ERRORS:
+                yield Point(scene, f"{point}:{n}e")
+
+
+def spread(points, n):
+    return points if not n or n >= len(points) else [points[i * len(points) // n] for i in range(n)]
+
+
+class Run:
+    def __init__(self, args, top):
+        self.top, self.keep = top, args.keep
+        self.benches = queue.Queue()
+        workers = args.jobs or 3 * len(os.sched_getaffinity(0))
+        for number in range(workers):
+            self.benches.put(Bench(os.path.abspath(args.build), os.path.join(top, str(number))))
+        self.pool = concurrent.futures.ThreadPoolExecutor(workers)
+        self.failures, self.lock, self.stopped = [], threading.Lock(), False
+
+    def with_bench(self, work, what):
+        """The work's value; None if it failed."""
+        if self.stopped:
+            return None
+        bench = self.benches.get()
         try:
-            if not bench.once(scenario, point, n):
-                return kills, n - 1
-        except (Wrong, subprocess.TimeoutExpired) as e:
-            raise Wrong(f"{scenario}, RSM_FAIL={point}:{n}: {e}") from e
-    return most, n
+            return work(bench)
+        except (Wrong, subprocess.SubprocessError, OSError) as e:
+            self.failed(bench, f"{what}: {e}")
+            return None
+        finally:
+            bench.kill()
+            self.benches.put(bench)
+
+    def failed(self, bench, text):
+        with self.lock, open(bench.log, errors="replace") as log:
+            lines = [line for line in log if not line.startswith("passed ")]
+            print("\n# ".join(["# " + text] + [line.rstrip() for line in lines[-40:]]), flush=True)
+            self.failures.append(text)
+            self.stopped |= len(self.failures) >= FAILURES_MAX
+            if self.keep:
+                shutil.copytree(bench.run, os.path.join(self.top, f"failed-{len(self.failures)}"), symlinks=True,
+                                ignore=shutil.ignore_patterns("sock"))
+
+    def prepare(self, scenes):
+        templates = os.path.join(self.top, "templates")
+
+        def prepared(bench):
+            bench.create()
+            bench.start()
+            bench.must("prepare")
+            bench.stop()
+            os.makedirs(templates)
+            os.rename(bench.run, os.path.join(templates, "prepared"))
+        self.with_bench(prepared, "the start of all scenes")
+        list(self.pool.map(lambda scene: self.with_bench(lambda bench: make(bench, scene, templates), scene.name), scenes))
+
+    def play(self, points):
+        return self.pool.map(lambda point: self.with_bench(point.play, point), points)
 
 
 def main():
     args = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     args.add_argument("--build", default="build")
-    args.add_argument("--small", action="store_true")
-    args.add_argument("--scenario", action="append")
-    args.add_argument("--point", action="append")
-    args.add_argument("--keep", action="store_true", help="leave the directory of a failure")
+    args.add_argument("--points", type=int, default=0)
+    args.add_argument("--scene", action="append")
+    args.add_argument("--fail", help="only with this RSM_FAIL")
+    args.add_argument("--jobs", type=int)
+    args.add_argument("--list", action="store_true")
+    args.add_argument("--keep", action="store_true", help="leave the directories of failures")
     args = args.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that no daemon stays behind
-    top = tempfile.mkdtemp(prefix="crash.", dir="/tmp")
-    bench = Bench(os.path.abspath(args.build), top)
-    scenarios, points = args.scenario or SCENARIOS, args.point or POINTS
-    print(f"1..{len(scenarios) * len(points)}", flush=True)
-    number, failed, total, starting = 0, 0, 0, {}
+    top = tempfile.mkdtemp(prefix="rscrash.", dir="/tmp")
+    run = Run(args, top)
+    scenes = [s for s in SCENES if not args.scene or s.name in args.scene or s.name == "start"]
     try:
-        bench.make()
-        for scenario in scenarios:
-            for point in points:
-                number += 1
-                # the passages of the start alone are killed once, by the scenario that does nothing else
-                begin = starting.get(point, 0) + 1
-                try:
-                    kills, passages = sweep(bench, scenario, point, args.small and scenario != "settle", begin)
-                    if scenario == "settle":
-                        starting[point] = passages
-                    total += kills
-                    print(f"ok {number} - {scenario} killed at {kills} passages of {point}", flush=True)
-                except Wrong as e:
-                    failed += 1
-                    print(f"not ok {number} - " + str(e).replace("\n", "\n# "), flush=True)
-                    bench.end()
-                    if failed == FAILURES_MAX:
-                        raise Wrong("too many failures") from e
-                    if args.keep:
-                        subprocess.run(["cp", "-a", bench.run, f"{top}/failed-{number}"], check=False)
-        print(f"# {total} kills")
-    except Wrong as e:
-        failed += 1
-        print(f"Bail out! {e}")
+        run.prepare(scenes)
+        recovery = next(s for s in scenes if s.name == "start").passed
+        every = [p for s in scenes for p in points_of(s, recovery) if (not args.scene or s.name in args.scene) and args.fail in (None, p.fail)]
+        points = [] if args.list or run.failures else spread(every, int(os.environ.get("RSM_CRASH_POINTS", args.points)))
+        print(f"1..{len(scenes)}", flush=True)
+        struck = {scene.name: [] for scene in scenes}
+        for point, times in zip(points, run.play(points)):
+            struck[point.scene.name].append((point, times))
+        for number, scene in enumerate(scenes, 1):
+            of_scene = struck[scene.name]
+            bad = any(times is None for _, times in of_scene) or scene.template is None
+            print(f"{'not ok' if bad else 'ok'} {number} - {scene.name}: {sum(bool(t) for _, t in of_scene)} points of "
+                  f"{sum(p.scene is scene for p in every)}")
+        met = [(p, t) for of_scene in struck.values() for p, t in of_scene if t]
+        errors = sum(p.fail.endswith("e") for p, _ in met)
+        print(f"# {len(met)} points of {len(every)}: killed at {len(met) - errors}, {sum(t == 2 for _, t in met)} of them a "
+              f"second time in the recovery; {errors} errors; {len(run.failures)} violations")
     finally:
-        bench.end()
-        if failed and not args.keep:
-            with open(bench.log) as log:
-                print("".join("# " + line for line in log.readlines()[-60:]), end="")
-        if not (failed and args.keep):
+        run.stopped = True
+        run.pool.shutdown(wait=True, cancel_futures=True)
+        if not (run.failures and args.keep):
             shutil.rmtree(top, ignore_errors=True)
-    return 1 if failed else 0
+    return 1 if run.failures else 0
 
 
 if __name__ == "__main__":

@@ -11,12 +11,13 @@ import sys
 ALLOCATED, COMPLETE = 5, 6
 QUEUED, INPROCESS, WAITING, DEFERRED, CANCELLED = 0, 1, 5, 6, 7
 UNFINISHED = (QUEUED, INPROCESS, WAITING, DEFERRED)
+BUSY = (1, 2, 3, 4)  # NTMS_MEDIASTATE_INUSE, MOUNTED, LOADED, UNLOADED
 SHELF = 1  # NTMS_LIBRARYTYPE_OFFLINE
 PLACES = {"slots": "slot", "mailslots": "ieport", "drives": "drive"}  # directory: table
 
 
-def connect(store):
-    db = sqlite3.connect(f"file:{store}?mode=ro", uri=True)
+def connect(store, mode="ro"):
+    db = sqlite3.connect(f"file:{store}?mode={mode}", uri=True)
     db.row_factory = sqlite3.Row
     return db
 
@@ -100,6 +101,9 @@ def check_settled(db):
         yield f"request {row['id']} (operation {row['op']}) is still in state {row['state']}: {row['reason']}"
     for row in db.execute("SELECT id, barcode FROM physical_media WHERE place IS NOT NULL AND verified=0"):
         yield f"medium {row['barcode']}: its place is still unproven"
+    for row in db.execute(f"""SELECT barcode, state FROM physical_media WHERE state IN {BUSY} AND
+            coalesce(place, 0) NOT IN (SELECT id FROM drive)"""):
+        yield f"medium {row['barcode']}: called in use or in a drive (state {row['state']}), and it isn't"
     for row in db.execute("""SELECT d.id FROM drive d JOIN librequest r ON r.id=d.request
             WHERE r.state IN (3, 7) AND NOT EXISTS (SELECT 1 FROM physical_media m WHERE m.place=d.id)"""):
         yield f"drive {row['id']} is empty and still held by a request that came to nothing"

@@ -1,317 +1,518 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What an application does while rsmd is killed: scenario NAME LIBRARY-DIRECTORY, against the server of
- * RSM_SERVER.
+ * What applications, administrators and operators do while rsmd is killed, against the server of RSM_SERVER:
  *
- *   prepare   identify everything, free two media, make a pool
- *   settle    wait until the library is up and no request is under way
- *   allocate, mount, dismount, inject, eject
- *   work      what must still be possible afterwards: allocate, mount, dismount, deallocate
+ *   scenario before NAME LIBRARY-DIRECTORY     what must have happened before
+ *   scenario act NAME LIBRARY-DIRECTORY        the scene itself; rsmd may die in it
  *
- * Exit status: 0 done, 1 refused (why is printed). "done ..." lines name what was promised; a promise must
- * outlive a kill. */
-#include <dirent.h>
-#include <ntmsapi.h>
-#include <stdbool.h>
+ * Besides the scenes of the table: prepare (free media and a pool of applications), settle (wait until the
+ * library has nothing to do), recover (after a kill), work (what must still be possible afterwards). The same
+ * scenes happen in memory: tests/unit/library/scenes.c.
+ *
+ * Exit status: 0 done, 1 refused (why is printed). A line "allocated GUID" is a promise that must outlive a
+ * kill, until "gives back GUID". */
+#include "application.h"
+
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-#define LIMIT_S 60
-#define TICK_MS 20
-#define MAX 64
+#define CALL_MS 30000
 
-static HANDLE session = INVALID_HANDLE_VALUE;
-static const char *directory;
-static NTMS_GUID pool;
+/* ---- media and drives ---- */
 
-/* ---- small tools ---- */
-
-static void check(DWORD code, const char *what)
+static void say(const char *what, const NTMS_GUID *g)
 {
-	if (code == ERROR_SUCCESS)
-		return;
-	printf("%s: %u\n", what, (unsigned)code);
-	exit(1);
+	printf("%s %08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x\n", what, (unsigned)g->Data1, g->Data2,
+	       g->Data3, g->Data4[0], g->Data4[1], g->Data4[2], g->Data4[3], g->Data4[4], g->Data4[5],
+	       g->Data4[6], g->Data4[7]);
+	fflush(stdout);
 }
 
-static bool same(const NTMS_GUID *a, const NTMS_GUID *b) { return memcmp(a, b, sizeof *a) == 0; }
-
-static DWORD list(DWORD type, NTMS_GUID *in, NTMS_GUID out[MAX])
-{
-	DWORD n = MAX;
-
-	check(EnumerateNtmsObject(session, in, out, &n, type, 0), "enumerate");
-	return n;
-}
-
-/* Lets time pass, and notices a server that is gone. */
-static void tick(const char *what)
-{
-	static int left = LIMIT_S * 1000 / TICK_MS;
-	NTMS_GUID computers[MAX];
-
-	if (!left--) {
-		printf("%s: waited for %d s\n", what, LIMIT_S);
-		exit(1);
-	}
-	nanosleep(&(struct timespec){.tv_nsec = TICK_MS * 1000000}, NULL);
-	if (session != INVALID_HANDLE_VALUE)
-		list(NTMS_COMPUTER, NULL, computers);
-}
-
-static NTMS_OBJECTINFORMATIONA info(NTMS_GUID *id, DWORD type)
-{
-	NTMS_OBJECTINFORMATIONA o = {.dwSize = sizeof o, .dwType = type};
-
-	check(GetNtmsObjectInformationA(session, id, &o), "get information");
-	return o;
-}
-
-/* The one library with a robot. */
-static NTMS_GUID library(void)
-{
-	NTMS_GUID ids[MAX];
-
-	for (;; tick("no library")) {
-		DWORD n = list(NTMS_LIBRARY, NULL, ids);
-
-		for (DWORD i = 0; i < n; i++)
-			if (info(&ids[i], NTMS_LIBRARY).Info.Library.LibraryType == NTMS_LIBRARYTYPE_ONLINE)
-				return ids[i];
-	}
-}
-
-static bool unfinished(DWORD state)
-{
-	return state == NTMS_LM_QUEUED || state == NTMS_LM_INPROCESS || state == NTMS_LM_WAITING ||
-	       state == NTMS_LM_DEFERRED;
-}
-
-/* Whether the library is up and has nothing to do. */
-static bool quiet(void)
-{
-	NTMS_GUID lib = library(), ids[MAX];
-	DWORD n;
-
-	if (info(&lib, NTMS_LIBRARY).dwOperationalState != NTMS_READY)
-		return false;
-	n = list(NTMS_LIBREQUEST, NULL, ids);
-	for (DWORD i = 0; i < n; i++)
-		if (unfinished(info(&ids[i], NTMS_LIBREQUEST).Info.LibRequest.State))
-			return false;
-	return true;
-}
-
-/* Twice in a row: what ends may queue what follows. */
-static void settle(void)
-{
-	for (int times = 0; times < 2; tick("the library doesn't settle"))
-		times = quiet() ? times + 1 : 0;
-}
-
-static NTMS_GUID named(DWORD type, const char *barcode)
-{
-	NTMS_GUID lib = library(), ids[MAX];
-	DWORD n = list(type, &lib, ids);
-
-	for (DWORD i = 0; i < n; i++)
-		if (!strcmp(info(&ids[i], type).Info.PhysicalMedia.szBarCode, barcode))
-			return ids[i];
-	return (NTMS_GUID){0};
-}
-
-static void open_pool(void)
-{
-	NTMS_GUID lib = library(), types[MAX];
-	DWORD n = list(NTMS_MEDIA_TYPE, &lib, types);
-
-	for (DWORD i = 0; i < n; i++)
-		if (!strcmp(info(&types[i], NTMS_MEDIA_TYPE).szName, "LTO-8")) {
-			check(CreateNtmsMediaPoolA(session, "\\crash", &types[i], NTMS_OPEN_ALWAYS, NULL,
-						   &pool),
-			      "pool");
-			return;
-		}
-	check(ERROR_OBJECT_NOT_FOUND, "media type LTO-8");
-}
-
-/* ---- the scenarios ---- */
-
-static NTMS_GUID allocate(void)
+static NTMS_GUID allocate_side(NTMS_GUID *side)
 {
 	NTMS_GUID lmid = {0};
 
 	open_pool();
-	check(AllocateNtmsMedia(session, &pool, NULL, &lmid, NTMS_ALLOCATE_ERROR_IF_UNAVAILABLE, 30000, NULL),
+	check(AllocateNtmsMedia(session, &pool, side, &lmid, NTMS_ALLOCATE_ERROR_IF_UNAVAILABLE, CALL_MS,
+				NULL),
 	      "allocate");
-	printf("done allocate %08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x\n", (unsigned)lmid.Data1,
-	       lmid.Data2, lmid.Data3, lmid.Data4[0], lmid.Data4[1], lmid.Data4[2], lmid.Data4[3],
-	       lmid.Data4[4], lmid.Data4[5], lmid.Data4[6], lmid.Data4[7]);
-	fflush(stdout);
+	say("allocated", &lmid);
 	return lmid;
 }
 
-static NTMS_GUID mount(void)
-{
-	NTMS_GUID lmid = allocate(), drive;
+static NTMS_GUID allocate(void) { return allocate_side(NULL); }
 
-	check(MountNtmsMedia(session, &lmid, &drive, 1, NTMS_MOUNT_READ | NTMS_MOUNT_WRITE, 0, 30000, NULL),
+static void mount(NTMS_GUID *lmid, DWORD n)
+{
+	NTMS_GUID drives[2];
+
+	check(MountNtmsMedia(session, lmid, drives, n, NTMS_MOUNT_READ | NTMS_MOUNT_WRITE, 0, CALL_MS, NULL),
 	      "mount");
-	return lmid;
 }
 
-static NTMS_GUID dismount(void)
+static void mount_owned(DWORD n)
 {
-	NTMS_GUID lmid = mount();
+	NTMS_GUID lmid = owned(n);
 
-	check(DismountNtmsMedia(session, &lmid, 1, NTMS_DISMOUNT_IMMEDIATE), "dismount");
+	mount(&lmid, 1);
+}
+
+static void dismount(NTMS_GUID lmid, DWORD options)
+{
+	check(DismountNtmsMedia(session, &lmid, 1, options), "dismount");
 	settle();
-	return lmid;
 }
 
-static void work(void)
+static void deallocate(NTMS_GUID lmid)
 {
-	NTMS_GUID lmid = dismount();
-
+	say("gives back", &lmid);
 	check(DeallocateNtmsMedia(session, &lmid, 0), "deallocate");
 	settle();
 }
 
-static void prepare(void)
+static void act_allocate(void) { allocate(); }
+
+static void act_mount(void)
 {
-	static const char *const free_media[] = {"AAA001L8", "AAA002L8"};
-	NTMS_GUID pools[MAX], top[MAX];
-	DWORD n_top, n;
+	NTMS_GUID lmid = allocate();
 
-	settle();
-	open_pool();
-	NTMS_OBJECTINFORMATIONA p = info(&pool, NTMS_MEDIA_POOL);
-	p.Info.MediaPool.AllocationPolicy = NTMS_ALLOCATE_FROMSCRATCH;
-	p.Info.MediaPool.DeallocationPolicy = NTMS_DEALLOCATE_TOSCRATCH;
-	check(SetNtmsObjectInformationA(session, &pool, &p), "set information");
-	n_top = list(NTMS_MEDIA_POOL, NULL, top);
-	for (DWORD i = 0; i < n_top; i++) {
-		n = list(NTMS_MEDIA_POOL, &top[i], pools);
-		for (DWORD k = 0; k < n; k++) {
-			NTMS_OBJECTINFORMATIONA o = info(&pools[k], NTMS_MEDIA_POOL);
+	mount(&lmid, 1);
+}
 
-			if (o.Info.MediaPool.PoolType != NTMS_POOLTYPE_SCRATCH ||
-			    !same(&o.Info.MediaPool.MediaType, &p.Info.MediaPool.MediaType))
-				continue;
-			for (size_t m = 0; m < 2; m++) {
-				NTMS_GUID medium = named(NTMS_PHYSICAL_MEDIA, free_media[m]);
+static void act_dismount(void)
+{
+	NTMS_GUID lmid = allocate();
 
-				check(MoveToNtmsMediaPool(session, &medium, &pools[k]),
-				      "move to the free pool");
-			}
-		}
+	mount(&lmid, 1);
+	dismount(lmid, NTMS_DISMOUNT_IMMEDIATE);
+}
+
+static void allocate_two(void)
+{
+	allocate();
+	allocate();
+}
+
+static void allocate_three(void)
+{
+	allocate_two();
+	allocate();
+}
+
+static void mount_two(void)
+{
+	NTMS_GUID lmids[] = {owned(0), owned(1)};
+
+	mount(lmids, 2);
+}
+
+static void act_several(void)
+{
+	mount_two();
+	dismount(owned(1), NTMS_DISMOUNT_IMMEDIATE);
+}
+
+static void deferred(void)
+{
+	mount_owned(0);
+	dismount(owned(0), NTMS_DISMOUNT_DEFERRED);
+	mount_owned(1);
+	mount_owned(0);
+	dismount(owned(0), NTMS_DISMOUNT_IMMEDIATE);
+}
+
+/* Both drives hold media that were dismounted deferred; a third wants in. */
+static void before_exchange(void)
+{
+	allocate_three();
+	mount_two();
+	dismount(owned(0), NTMS_DISMOUNT_DEFERRED);
+	dismount(owned(1), NTMS_DISMOUNT_DEFERRED);
+}
+
+static void exchange(void) { mount_owned(2); }
+
+static void both_drives_taken(void)
+{
+	allocate_three();
+	mount_two();
+}
+
+/* An application that is killed while its mount is under way, or still waits for a drive. */
+static void dying_application(NTMS_GUID lmid)
+{
+	pid_t child = fork();
+
+	if (child < 0)
+		check(ERROR_NOT_ENOUGH_MEMORY, "fork");
+	if (!child) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		log_in();
+		mount(&lmid, 1);
+		pause();
 	}
+	for (int status; !requests(NTMS_LM_MOUNT); tick("the mount never begins"))
+		if (waitpid(child, &status, WNOHANG) == child)
+			check(ERROR_CANCELLED, "the application ended by itself");
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
+static void cancel(void)
+{
+	NTMS_GUID third = owned(2), drive;
+	DWORD code = MountNtmsMedia(session, &third, &drive, 1, NTMS_MOUNT_READ, 0, 20, NULL);
+
+	if (code != ERROR_TIMEOUT)
+		check(code ? code : ERROR_INVALID_STATE, "a mount without a drive");
+	dying_application(third);
+	settle();
+	dismount(owned(0), NTMS_DISMOUNT_IMMEDIATE);
+	dying_application(third);
 	settle();
 }
 
-/* The directory's one entry, or "". */
-static void entry(const char *place, char *out, size_t size)
+static void give_back(void)
 {
-	char path[300];
-	struct dirent *d;
-	DIR *dir;
+	NTMS_GUID lmid = allocate();
 
-	out[0] = 0;
-	snprintf(path, sizeof path, "%s/%s", directory, place);
-	dir = opendir(path);
-	while (dir && (d = readdir(dir)))
-		if (d->d_name[0] != '.')
-			snprintf(out, size, "%.90s", d->d_name);
-	if (dir)
-		closedir(dir);
+	mount(&lmid, 1);
+	dismount(lmid, NTMS_DISMOUNT_IMMEDIATE);
+	check(SetNtmsMediaComplete(session, &lmid), "complete");
+	deallocate(lmid);
 }
 
-static bool port_is_open(NTMS_GUID *lib)
+/* ---- pools ---- */
+
+static void make_free(const char *barcode)
+{
+	NTMS_GUID medium = named(NTMS_PHYSICAL_MEDIA, barcode), to;
+
+	open_pool();
+	to = free_pool();
+	check(MoveToNtmsMediaPool(session, &medium, &to), "move to the free pool");
+}
+
+static void act_free(void)
+{
+	make_free("AAA004L8");
+	settle();
+}
+
+/* OTHER1L8 has somebody's tar archive on it. */
+static void import(void)
+{
+	NTMS_GUID medium = named(NTMS_PHYSICAL_MEDIA, "OTHER1L8"), sides[MAX], lmid;
+
+	if (list(NTMS_PARTITION, &medium, sides) != 1)
+		check(ERROR_INVALID_MEDIA, "the sides of OTHER1L8");
+	lmid = allocate_side(&sides[0]);
+	mount(&lmid, 1);
+	dismount(lmid, NTMS_DISMOUNT_IMMEDIATE);
+}
+
+static void *allocate_patiently(void *lmid)
+{
+	return (void *)(uintptr_t)AllocateNtmsMedia(session, &pool, NULL, lmid, NTMS_ALLOCATE_NEW, CALL_MS,
+						    NULL);
+}
+
+/* There is no free medium: an operator is asked, and an administrator makes one free. */
+static void operator_is_asked(void)
+{
+	NTMS_GUID lmid = {0}, asked[MAX];
+	pthread_t thread;
+	void *code;
+
+	open_pool();
+	if (pthread_create(&thread, NULL, allocate_patiently, &lmid))
+		check(ERROR_NOT_ENOUGH_MEMORY, "thread");
+	while (!list(NTMS_OPREQUEST, NULL, asked))
+		tick("no operator is asked");
+	make_free("AAA004L8");
+	pthread_join(thread, &code);
+	check((DWORD)(uintptr_t)code, "allocate");
+	settle();
+}
+
+/* ---- ports ---- */
+
+static void wait_for_open_port(NTMS_GUID *lib)
 {
 	NTMS_GUID ports[MAX];
-	DWORD n = list(NTMS_IEPORT, lib, ports);
 
-	for (DWORD i = 0; i < n; i++)
-		if (info(&ports[i], NTMS_IEPORT).Info.IEPort.Position == NTMS_PORTPOSITION_EXTENDED)
-			return true;
-	return false;
+	for (;; tick("the port doesn't open")) {
+		DWORD n = list(NTMS_IEPORT, lib, ports);
+
+		for (DWORD i = 0; i < n; i++)
+			if (info(&ports[i], NTMS_IEPORT).Info.IEPort.Position == NTMS_PORTPOSITION_EXTENDED)
+				return;
+	}
 }
 
-/* The operator has put NEW009L8 into the mail slot. */
+static void wait_until_empty(const char *place)
+{
+	char name[100];
+
+	for (entry(place, name, sizeof name); name[0]; entry(place, name, sizeof name))
+		tick("the cartridge stays in the mail slot");
+}
+
+/* The operator has put NEW009L8 into the mail slot. The port is big: it isn't waited on for being full, but
+ * for STOP.
+ */
 static void inject(void)
 {
 	NTMS_GUID lib = library(), operation = {0}, medium;
-	char name[100];
 
 	check(InjectNtmsMedia(session, &lib, &operation, NTMS_INJECT_START), "inject");
-	while (!port_is_open(&lib))
-		tick("the port doesn't open");
-	/* the port is big: it isn't waited on for being full, but for this */
+	wait_for_open_port(&lib);
 	check(InjectNtmsMedia(session, &lib, &operation, NTMS_INJECT_STOP), "stop the inject");
-	for (entry("mailslots/01", name, sizeof name); name[0]; entry("mailslots/01", name, sizeof name))
-		tick("the cartridge stays in the mail slot");
+	wait_until_empty("mailslots/01");
 	settle();
 	medium = named(NTMS_PHYSICAL_MEDIA, "NEW009L8");
 	if (same(&medium, &(NTMS_GUID){0}))
 		check(ERROR_OBJECT_NOT_FOUND, "NEW009L8");
 }
 
-/* An operator takes the cartridge out as soon as it lies in the mail slot. */
-static void eject(void)
+/* And NEW008L8 into the other one. */
+static void inject_many(void)
 {
-	NTMS_GUID medium = named(NTMS_PHYSICAL_MEDIA, "AAA001L8"), operation = {0};
-	char name[100], from[500], to[500];
+	NTMS_GUID lib = library(), operation = {0};
 
-	check(EjectNtmsMedia(session, &medium, &operation, NTMS_EJECT_START), "eject");
-	for (entry("mailslots/01", name, sizeof name); !name[0]; entry("mailslots/01", name, sizeof name))
-		tick("nothing comes to the mail slot");
-	for (;; tick("the medium isn't known to be in the port")) {
-		if (info(&medium, NTMS_PHYSICAL_MEDIA).Info.PhysicalMedia.LocationType == NTMS_IEPORT)
-			break;
-	}
-	snprintf(from, sizeof from, "%s/mailslots/01/%s", directory, name);
-	snprintf(to, sizeof to, "%s/shelf/%s", directory, name);
-	if (rename(from, to)) {
-		perror(from);
-		exit(1);
-	}
+	check(InjectNtmsMedia(session, &lib, &operation, NTMS_INJECT_STARTMANY), "inject");
+	wait_for_open_port(&lib);
+	check(InjectNtmsMedia(session, &lib, &operation, NTMS_INJECT_RETRACT), "look into the port");
+	wait_until_empty("mailslots/01");
+	wait_until_empty("mailslots/02");
+	check(InjectNtmsMedia(session, &lib, &operation, NTMS_INJECT_STOP), "stop the inject");
 	settle();
 }
 
-static void run_mount(void) { mount(); }
-static void run_allocate(void) { allocate(); }
-static void run_dismount(void) { dismount(); }
+static void wait_until_in_port(NTMS_GUID medium)
+{
+	while (info(&medium, NTMS_PHYSICAL_MEDIA).Info.PhysicalMedia.LocationType != NTMS_IEPORT)
+		tick("the medium isn't known to be in the port");
+}
+
+static NTMS_GUID eject_start(const char *barcode, DWORD action)
+{
+	NTMS_GUID medium = named(NTMS_PHYSICAL_MEDIA, barcode), operation = {0};
+
+	check(EjectNtmsMedia(session, &medium, &operation, action), "eject");
+	return operation;
+}
+
+/* An operator takes the cartridge out as soon as it lies in the mail slot. */
+static void eject(void)
+{
+	eject_start("AAA001L8", NTMS_EJECT_START);
+	wait_until_in_port(named(NTMS_PHYSICAL_MEDIA, "AAA001L8"));
+	take_out("mailslots/01");
+	settle();
+}
+
+static void eject_many(void)
+{
+	NTMS_GUID operation = {0};
+
+	eject_start("AAA001L8", NTMS_EJECT_QUEUE);
+	eject_start("AAA002L8", NTMS_EJECT_QUEUE);
+	check(EjectNtmsMedia(session, NULL, &operation, NTMS_EJECT_START), "eject what was collected");
+	wait_until_in_port(named(NTMS_PHYSICAL_MEDIA, "AAA001L8"));
+	wait_until_in_port(named(NTMS_PHYSICAL_MEDIA, "AAA002L8"));
+	take_out("mailslots/01");
+	take_out("mailslots/02");
+	settle();
+}
+
+/* Nobody takes it; an inject fetches it back. */
+static void fetch_back(void)
+{
+	NTMS_GUID lib = library(), operation = {0};
+
+	settle();
+	check(InjectNtmsMedia(session, &lib, &operation, NTMS_INJECT_START), "inject");
+	wait_for_open_port(&lib);
+	check(InjectNtmsMedia(session, &lib, &operation, NTMS_INJECT_STOP), "stop the inject");
+	wait_until_empty("mailslots/01");
+	settle();
+}
+
+static void eject_late(void)
+{
+	eject_start("AAA001L8", NTMS_EJECT_START);
+	fetch_back();
+}
+
+static void eject_stopped(void)
+{
+	NTMS_GUID operation = eject_start("AAA001L8", NTMS_EJECT_START),
+		  medium = named(NTMS_PHYSICAL_MEDIA, "AAA001L8");
+
+	wait_until_in_port(medium);
+	check(EjectNtmsMedia(session, &medium, &operation, NTMS_EJECT_STOP), "stop the eject");
+	fetch_back();
+}
+
+static void before_force(void)
+{
+	allocate();
+	mount_owned(0);
+}
+
+static void eject_by_force(void)
+{
+	NTMS_GUID lmid = owned(0), sides[MAX], medium = {0};
+	DWORD n = list(NTMS_PHYSICAL_MEDIA, &pool, sides);
+
+	for (DWORD i = 0; i < n; i++)
+		if (info(&sides[i], NTMS_PHYSICAL_MEDIA).Info.PhysicalMedia.LocationType == NTMS_DRIVE)
+			medium = sides[i];
+	check(EjectNtmsMedia(session, &medium, &lmid, NTMS_EJECT_FORCE), "eject");
+	wait_until_in_port(medium);
+	take_out("mailslots/01");
+	settle();
+}
+
+/* ---- what can be disabled ---- */
+
+static void set_enabled(NTMS_GUID object, DWORD type, bool on)
+{
+	if (info(&object, type).Enabled != on)
+		check(on ? EnableNtmsObject(session, type, &object)
+			 : DisableNtmsObject(session, type, &object),
+		      on ? "enable" : "disable");
+	settle();
+}
+
+static NTMS_GUID first_drive(void)
+{
+	NTMS_GUID lib = library(), drives[MAX];
+
+	list(NTMS_DRIVE, &lib, drives);
+	return drives[0];
+}
+
+static void disable(void)
+{
+	for (int on = 0; on < 2; on++) {
+		set_enabled(named(NTMS_PHYSICAL_MEDIA, "AAA001L8"), NTMS_PHYSICAL_MEDIA, on);
+		set_enabled(first_drive(), NTMS_DRIVE, on);
+		set_enabled(library(), NTMS_LIBRARY, on);
+	}
+}
+
+/* ---- before and after ---- */
+
+static void prepare(void)
+{
+	static const char *const free_media[] = {"AAA001L8", "AAA002L8", "AAA003L8"};
+	NTMS_OBJECTINFORMATIONA p;
+
+	settle();
+	open_pool();
+	p = info(&pool, NTMS_MEDIA_POOL);
+	p.Info.MediaPool.AllocationPolicy = NTMS_ALLOCATE_FROMSCRATCH;
+	p.Info.MediaPool.DeallocationPolicy = NTMS_DEALLOCATE_TOSCRATCH;
+	check(SetNtmsObjectInformationA(session, &pool, &p), "set information");
+	for (size_t i = 0; i < sizeof free_media / sizeof *free_media; i++)
+		make_free(free_media[i]);
+	settle();
+}
+
+/* After a kill: a disabled library isn't even read. */
+static void recover(void)
+{
+	NTMS_GUID lib = library();
+
+	if (!info(&lib, NTMS_LIBRARY).Enabled)
+		check(EnableNtmsObject(session, NTMS_LIBRARY, &lib), "enable");
+	settle();
+}
+
+/* Whatever is disabled, in a drive, or allocated: no more; then a medium is allocated, used and given back.
+ */
+static void work(void)
+{
+	NTMS_GUID lib = library(), drives[MAX], media[MAX];
+	DWORD n;
+
+	n = list(NTMS_DRIVE, &lib, drives);
+	for (DWORD i = 0; i < n; i++)
+		set_enabled(drives[i], NTMS_DRIVE, true);
+	n = list(NTMS_PHYSICAL_MEDIA, &lib, media);
+	for (DWORD i = 0; i < n; i++)
+		set_enabled(media[i], NTMS_PHYSICAL_MEDIA, true);
+	open_pool();
+	n = list(NTMS_LOGICAL_MEDIA, &pool, media);
+	for (DWORD i = 0; i < n; i++) {
+		DWORD code = DismountNtmsMedia(session, &media[i], 1, NTMS_DISMOUNT_IMMEDIATE);
+
+		if (code != ERROR_INVALID_STATE && code != ERROR_MEDIA_OFFLINE)
+			check(code, "dismount");
+	}
+	settle();
+	for (DWORD i = 0; i < n; i++)
+		deallocate(media[i]);
+	give_back();
+}
 
 int main(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
-		void (*run)(void);
-	} scenarios[] = {
-		{"prepare", prepare},	    {"settle", settle},
-		{"allocate", run_allocate}, {"mount", run_mount},
-		{"dismount", run_dismount}, {"inject", inject},
-		{"eject", eject},	    {"work", work},
+		void (*before)(void), (*act)(void);
+	} scenes[] = {
+		{"prepare", NULL, prepare},
+		{"settle", NULL, settle},
+		{"recover", NULL, recover},
+		{"work", NULL, work},
+		{"allocate", NULL, act_allocate},
+		{"mount", NULL, act_mount},
+		{"dismount", NULL, act_dismount},
+		{"several", allocate_two, act_several},
+		{"deferred", allocate_two, deferred},
+		{"exchange", before_exchange, exchange},
+		{"cancel", both_drives_taken, cancel},
+		{"give-back", NULL, give_back},
+		{"free", NULL, act_free},
+		{"import", NULL, import},
+		{"operator", allocate_three, operator_is_asked},
+		{"inject", NULL, inject},
+		{"inject-many", NULL, inject_many},
+		{"eject", NULL, eject},
+		{"eject-many", NULL, eject_many},
+		{"eject-late", NULL, eject_late},
+		{"eject-stopped", NULL, eject_stopped},
+		{"eject-force", before_force, eject_by_force},
+		{"disable", NULL, disable},
 	};
+	bool before = argc == 4 && !strcmp(argv[1], "before");
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: scenario NAME LIBRARY-DIRECTORY\n");
+	if (argc != 4 || (!before && strcmp(argv[1], "act") != 0)) {
+		fprintf(stderr, "usage: scenario before|act NAME LIBRARY-DIRECTORY\n");
 		return 2;
 	}
-	directory = argv[2];
-	while ((session = OpenNtmsSessionA(NULL, "crash test", 0)) == INVALID_HANDLE_VALUE) {
-		if (GetLastError() != ERROR_NOT_READY)
-			check(GetLastError(), "open session");
-		tick("the server doesn't get ready");
-	}
-	for (size_t i = 0; i < sizeof scenarios / sizeof *scenarios; i++)
-		if (!strcmp(argv[1], scenarios[i].name)) {
-			scenarios[i].run();
+	directory = argv[3];
+	log_in();
+	for (size_t i = 0; i < sizeof scenes / sizeof *scenes; i++)
+		if (!strcmp(argv[2], scenes[i].name)) {
+			if (scenes[i].act != recover)
+				settle();
+			if (!before)
+				scenes[i].act();
+			else if (scenes[i].before)
+				scenes[i].before();
 			CloseNtmsSession(session);
 			return 0;
 		}
-	fprintf(stderr, "scenario: %s is unknown\n", argv[1]);
+	fprintf(stderr, "scenario: %s is unknown\n", argv[2]);
 	return 2;
 }
