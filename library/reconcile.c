@@ -273,10 +273,24 @@ static int mounted_no_more(struct ctl *c, int64_t medium)
 	return sql_changes(c->t) ? medium_state(c->t, medium, NTMS_MEDIASTATE_IDLE, c->e) : 0;
 }
 
+/* Its last move didn't end well: the robot may have turned it over and put it back. (With none such its word
+ * on sides counts only where it brought something.) */
+static int was_handled(struct ctl *c, int64_t medium, bool *handled)
+{
+	int64_t state = ACTION_DONE;
+	int rc = sql_get(
+		c->t, c->e,
+		"SELECT state FROM action WHERE library=? AND kind=3 AND medium=? ORDER BY id DESC LIMIT 1",
+		"ii", c->id, medium, "i", &state);
+
+	*handled = state != ACTION_DONE;
+	return rc == SQL_NONE ? 0 : rc;
+}
+
 static int arrived(struct ctl *c, struct place *p)
 {
 	int64_t place = 0, inverted = 0;
-	bool up;
+	bool up, moved;
 
 	if (p->now == -1)
 		return newcomer(c, p->element, p->s->tag, p->s->cleaner, p->s->inverted, &p->now);
@@ -284,13 +298,16 @@ static int arrived(struct ctl *c, struct place *p)
 		return 0;
 	TRY(medium_place(c, p->now, &place, &inverted));
 	up = c->two_sided && p->s ? p->s->inverted : inverted != 0;
-	if (place != p->element) /* whatever it failed at was there */
+	moved = place != p->element;
+	if (moved) /* whatever it failed at was there */
 		TRY(sql_do(c->t, c->e,
 			   "UPDATE physical_media SET missing_from=0, reason='' WHERE id=?1 AND (SELECT "
 			   "enabled FROM object "
 			   "WHERE id=?1)",
 			   "i", p->now));
-	if (place != p->element) {
+	if (!moved && up != (inverted != 0))
+		TRY(was_handled(c, p->now, &moved));
+	if (moved) {
 		TRY(medium_move(c->t, p->now, p->element, up, p->verified, c->e));
 		return p->type == 2 ? mounted_no_more(c, p->now) : 0;
 	}

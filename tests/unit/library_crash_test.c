@@ -178,7 +178,7 @@ static int show_requests(struct txn *t, void *unused, struct err *e)
 	auto_rows struct rows *q = sql_rows(
 		t, e,
 		"SELECT r.id, r.op, r.state, r.phase, m.barcode, r.reason FROM librequest r LEFT JOIN "
-		"physical_media m ON m.id=r.medium WHERE r.state IN (0,1,5,6)",
+		"physical_media m ON m.id=r.medium WHERE r.state<>2",
 		"");
 
 	while (rows_next(q))

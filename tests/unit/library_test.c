@@ -976,6 +976,37 @@ static void label_written_after_a_read(void **state)
 	world_end(&w);
 }
 
+/* A move that failed has turned it over, and put it back where it came from. */
+static void turned_and_put_back(void **state)
+{
+	struct world w = {.rotates = true, .generation = "MO"};
+	struct MoveToNtmsMediaPool_in in;
+	struct event ev = {.kind = EV_ATTENTION, .types = 30};
+	char sql[200];
+	guid pool;
+
+	start_with(&w, 0, &pool);
+	cartridge_add(&w, SLOT, "DISC01", LABEL_BLANK, NULL);
+	world_tell(&w, &ev);
+	world_run(&w);
+	in.medium = ask_guid(&w, "SELECT guid FROM object WHERE id=" MEDIUM("DISC01"));
+	in.pool = ask_guid(
+		&w, "SELECT o.guid FROM media_pool p JOIN object o ON o.id=p.id JOIN physical_media m ON "
+		    "m.media_type=p.media_type WHERE p.pool_type=1");
+	assert_int_equal(CALL(&w, MoveToNtmsMediaPool, &in, NULL), 0);
+	w.fault.kind = ACT_MOVE, w.fault.outcome = OUTCOME_FAILED, w.fault.fault = FAULT_ROBOT;
+	place_at(&w, SLOT)->inverted = true;
+	world_run(&w);
+	for (int side = 0; side < 2; side++) { /* each has its own label */
+		snprintf(sql, sizeof sql,
+			 "SELECT CAST(omid_id AS TEXT)='%s' FROM side WHERE state=4 AND number=%d",
+			 w.cartridges.v[0].id[side], side);
+		assert_int_equal(ask(&w, sql), 1);
+	}
+	check_at_rest(&w);
+	world_end(&w);
+}
+
 static void cartridge_in_the_hand(void **state)
 {
 	struct world w = {0};
@@ -1026,6 +1057,7 @@ int main(void)
 		cmocka_unit_test(idle_after_a_restart),
 		cmocka_unit_test(restart_in_a_move),
 		cmocka_unit_test(cartridge_in_the_hand),
+		cmocka_unit_test(turned_and_put_back),
 		cmocka_unit_test(restart_in_a_move_without_inventory),
 		cmocka_unit_test(robot_readdressed),
 		cmocka_unit_test(granted_while_mounted),
