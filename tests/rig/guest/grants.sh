@@ -14,6 +14,36 @@ owner() { stat -c %U:%G:%a "$(readlink -f "$1")"; }
 check "udev gives rsm the robot" same "$(owner /dev/changer)" rsm:rsm:660
 check "and the drives" same "$(owner /dev/drive1) $(owner /dev/drive1.sg)" "rsm:rsm:660 rsm:rsm:660"
 
+# what only looks like a drive of a library, and what is one: the kernel's scsi_debug plays them
+plays() { # PARAMETER...: a device; sets NODE and SG
+	modprobe scsi_debug delay=0 dev_size_mb=8 "$@" &&
+		until_ok sh -c 'ls -d /sys/bus/pseudo/drivers/scsi_debug/adapter0/host*/target*/*:*:*:*/block/* >/dev/null' || return 1
+	udevadm settle -t 20
+	D=$(ls -d /sys/bus/pseudo/drivers/scsi_debug/adapter0/host*/target*/*:*:*:*)
+	NODE=/dev/$(ls "$D"/block) SG=/dev/$(ls "$D"/scsi_generic)
+}
+modprobe sd_mod
+forget() { until_ok rmmod scsi_debug; }
+both() { echo "$(owner "$NODE" | cut -d: -f1) $(owner "$SG" | cut -d: -f1)"; }
+check "an RDX drive" plays inq_vendor=TANDBERG inq_product=RDX removable=1
+check "is rsm's" same "$(both)" "rsm rsm"
+forget
+check "another removable disk" plays inq_vendor=USB inq_product=STICK removable=1
+check "isn't" same "$(both)" "root root"
+forget
+check "an optical drive" plays inq_vendor=PLASMON inq_product=UDO ptype=5 removable=1
+check "isn't" same "$(both)" "root root"
+forget
+echo 'SUBSYSTEM=="block|scsi_generic", ATTRS{vendor}=="PLASMON*", ENV{OPENRSM}="1"' >/etc/udev/rules.d/59-openrsm-local.rules
+udevadm control --reload
+check "an optical drive that a rule of this machine names" plays inq_vendor=PLASMON inq_product=UDO ptype=5 removable=1
+check "is rsm's" same "$(both)" "rsm rsm"
+udevadm test "$(readlink -f /sys/class/block/"${NODE#/dev/}")" >$T/udevadm 2>&1
+check "udevadm test has read the rules" grep -q 'Reading rules file: .*60-openrsm.rules' $T/udevadm
+no_complaint() { ! grep 'openrsm.*rules:[0-9]' $T/udevadm | grep -v 'OWNER\|GROUP\|MODE'; }
+check "and finds nothing wrong with them" no_complaint
+forget
+
 mkdir $T/state
 chmod 1777 $T
 chown -R rsm $T
