@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -293,5 +294,8 @@ int main(void)
 		cmocka_unit_test(keys_have_effect),	cmocka_unit_test(faults_are_sense_data),
 		cmocka_unit_test(operators_err),	cmocka_unit_test(bad_files)};
 
+	mallopt(M_TRIM_THRESHOLD, 1 << 28); /* as rsm-sim does: the store grows and shrinks with each job */
+	mallopt(M_MMAP_THRESHOLD, 1 << 28);
+	mallopt(M_TOP_PAD, 1 << 24);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
