@@ -75,7 +75,7 @@ static bool unfinished(DWORD state)
 	       state == NTMS_LM_DEFERRED;
 }
 
-DWORD requests(DWORD operation)
+DWORD requests(DWORD operation, bool ended)
 {
 	NTMS_GUID ids[MAX];
 	DWORD n = list(NTMS_LIBREQUEST, NULL, ids), found = 0;
@@ -83,7 +83,7 @@ DWORD requests(DWORD operation)
 	for (DWORD i = 0; i < n; i++) {
 		NTMS_OBJECTINFORMATIONA r = info(&ids[i], NTMS_LIBREQUEST);
 
-		found += unfinished(r.Info.LibRequest.State) &&
+		found += (ended || unfinished(r.Info.LibRequest.State)) &&
 			 (!operation || r.Info.LibRequest.OperationCode == operation);
 	}
 	return found;
@@ -93,7 +93,7 @@ static bool quiet(void)
 {
 	NTMS_GUID lib = library();
 
-	return info(&lib, NTMS_LIBRARY).dwOperationalState == NTMS_READY && !requests(0);
+	return info(&lib, NTMS_LIBRARY).dwOperationalState == NTMS_READY && !requests(0, false);
 }
 
 /* Seen twice in a row: what ends may queue what follows. */

@@ -27,8 +27,9 @@ NTMS_GUID library(void); /* the one with a robot */
 NTMS_GUID named(DWORD type, const char *barcode);
 void open_pool(void);
 NTMS_GUID free_pool(void);
-NTMS_GUID owned(DWORD n);	 /* the pool's n-th logical medium */
-DWORD requests(DWORD operation); /* how many are unfinished; 0: of any operation */
+NTMS_GUID owned(DWORD n); /* the pool's n-th logical medium */
+/* How many there are of an operation (0: any), unfinished ones or all. */
+DWORD requests(DWORD operation, bool ended);
 
 /* ---- as an operator ---- */
 void entry(const char *place, char *out, size_t size); /* the directory's one, or "" */

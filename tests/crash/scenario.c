@@ -144,20 +144,26 @@ static void both_drives_taken(void)
 	mount_two();
 }
 
-/* An application that is killed while its mount is under way, or still waits for a drive. */
-static void dying_application(NTMS_GUID lmid)
+static void mount_third(void)
 {
+	mount_owned(2);
+	pause();
+}
+
+/* An application that is killed while its mount is under way, or still waits for a drive. */
+static void dying_application(void)
+{
+	DWORD before = requests(NTMS_LM_MOUNT, true);
 	pid_t child = fork();
 
 	if (child < 0)
 		check(ERROR_NOT_ENOUGH_MEMORY, "fork");
 	if (!child) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		log_in();
-		mount(&lmid, 1);
-		pause();
+		execl("/proc/self/exe", "scenario", "act", "mount-third", directory, NULL);
+		_exit(1);
 	}
-	for (int status; !requests(NTMS_LM_MOUNT); tick("the mount never begins"))
+	for (int status; requests(NTMS_LM_MOUNT, true) == before; tick("the mount never begins"))
 		if (waitpid(child, &status, WNOHANG) == child)
 			check(ERROR_CANCELLED, "the application ended by itself");
 	kill(child, SIGKILL);
@@ -171,10 +177,10 @@ static void cancel(void)
 
 	if (code != ERROR_TIMEOUT)
 		check(code ? code : ERROR_INVALID_STATE, "a mount without a drive");
-	dying_application(third);
+	dying_application();
 	settle();
 	dismount(owned(0), NTMS_DISMOUNT_IMMEDIATE);
-	dying_application(third);
+	dying_application();
 	settle();
 }
 
@@ -481,6 +487,7 @@ int main(int argc, char **argv)
 		{"deferred", allocate_two, deferred},
 		{"exchange", before_exchange, exchange},
 		{"cancel", both_drives_taken, cancel},
+		{"mount-third", NULL, mount_third},
 		{"give-back", NULL, give_back},
 		{"free", NULL, act_free},
 		{"import", NULL, import},
