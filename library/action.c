@@ -13,9 +13,9 @@ int action_begin(struct ctl *c, struct action *a, const struct request *r, int64
 {
 	a->library = c->id;
 	TRY(sql_do(c->t, c->e,
-		   "INSERT INTO action(library, request, kind, types, epoch, medium, source, destination, "
-		   "drive, invert, started, "
-		   "detail) VALUES(?,?,?,?,(SELECT value FROM meta WHERE key='epoch'),?,?,?,?,?,?,?)",
+		   "INSERT INTO action(library, request, "
+		   "kind, types, epoch, medium, source, destination, drive, invert, started, detail) "
+		   "VALUES(?,?,?,?,(SELECT value FROM meta WHERE key='epoch'),?,?,?,?,?,?,?)",
 		   "ifuuffffuit", c->id, r ? r->id : (int64_t)0, (uint32_t)a->kind, (uint32_t)a->types,
 		   medium, source, destination, a->drive, (uint32_t)a->invert, c->now, a->label_id));
 	a->id = sql_rowid(c->t);
@@ -42,8 +42,8 @@ static bool exists(struct ctl *c, int *rc, const char *sql, int64_t id)
 bool robot_busy(struct ctl *c, int *rc)
 {
 	return exists(c, rc,
-		      "SELECT count(*) FROM action WHERE library=? AND state IN (0,3) AND state=0 AND drive "
-		      "IS NULL",
+		      "SELECT count(*) "
+		      "FROM action WHERE library=? AND state IN (0,3) AND state=0 AND drive IS NULL",
 		      c->id);
 }
 
@@ -51,8 +51,8 @@ bool drive_acting(struct ctl *c, int64_t drive, int *rc)
 {
 	int64_t n = 0;
 	int got = sql_get(c->t, c->e,
-			  "SELECT count(*) FROM action WHERE library=? AND state IN (0,3) AND (drive=? OR "
-			  "source=? OR destination=?)",
+			  "SELECT count(*) FROM action "
+			  "WHERE library=? AND state IN (0,3) AND (drive=? OR source=? OR destination=?)",
 			  "iiii", c->id, drive, drive, drive, "i", &n);
 
 	if (got)
@@ -130,8 +130,8 @@ static int row_load(struct ctl *c, int64_t id, struct action_row *a)
 	a->id = id;
 	return sql_get(c->t, c->e,
 		       "SELECT coalesce(request,0), coalesce(medium,0), coalesce(source,0), "
-		       "coalesce(destination,0), coalesce(drive,0), "
-		       "invert, state, kind, types FROM action WHERE id=? AND library=?",
+		       "coalesce(destination,0), coalesce(drive,0), invert, state, kind, types "
+		       "FROM action WHERE id=? AND library=?",
 		       "ii", id, c->id, "iiiiiiiuu", &a->request, &a->medium, &a->source, &a->destination,
 		       &a->drive, &a->invert, &a->state, &a->kind, &a->types);
 }
@@ -154,9 +154,8 @@ static int loaded(struct ctl *c, const struct action_row *a, const struct medium
 {
 	TRY(drive_set_state(c, a->drive, NTMS_DRIVESTATE_LOADED));
 	TRY(sql_do(c->t, c->e,
-		   "UPDATE physical_media SET medium_type_code=?, density_code=?, write_protected=?, worm=? "
-		   "WHERE "
-		   "id=?",
+		   "UPDATE physical_media "
+		   "SET medium_type_code=?, density_code=?, write_protected=?, worm=? WHERE id=?",
 		   "uuuui", (uint32_t)m->medium_type, (uint32_t)m->density, (uint32_t)m->write_protected,
 		   (uint32_t)m->worm, a->medium));
 	TRY(medium_told(c, a->medium, a->drive, m));
@@ -164,8 +163,8 @@ static int loaded(struct ctl *c, const struct action_row *a, const struct medium
 	TRY(sql_do(c->t, c->e, "UPDATE action SET detail=? WHERE id=?", "ti", m->serial, a->id));
 	if (m->capacity)
 		TRY(sql_do(c->t, c->e,
-			   "UPDATE side SET capacity=? WHERE medium=? AND number=(SELECT inverted FROM "
-			   "physical_media WHERE id=?)",
+			   "UPDATE side SET capacity=? "
+			   "WHERE medium=? AND number=(SELECT inverted FROM physical_media WHERE id=?)",
 			   "iii", (int64_t)m->capacity, a->medium, a->medium));
 	return medium_state(c->t, a->medium, NTMS_MEDIASTATE_LOADED, c->e);
 }
@@ -207,11 +206,12 @@ static int apply(struct ctl *c, const struct action_row *a, const struct event *
 static int close_port(struct ctl *c)
 {
 	int64_t port = 0;
-	int rc = sql_get(
-		c->t, c->e,
-		"SELECT id FROM ieport WHERE library=?1 AND position=1 AND NOT EXISTS(SELECT 1 FROM "
-		"librequest WHERE library=?1 AND op IN (10,12) AND state IN (0,1,5) AND phase>0) LIMIT 1",
-		"i", c->id, "i", &port);
+	int rc =
+		sql_get(c->t, c->e,
+			"SELECT id "
+			"FROM ieport WHERE library=?1 AND position=1 AND NOT EXISTS(SELECT 1 FROM librequest "
+			"WHERE library=?1 AND op IN (10,12) AND state IN (0,1,5) AND phase>0) LIMIT 1",
+			"i", c->id, "i", &port);
 
 	if (rc == SQL_NONE || !c->can_extend)
 		return 0;

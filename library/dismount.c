@@ -27,8 +27,8 @@ static int dismount_start(struct ctl *c, struct request *r)
 		return request_wait(c, r, 0, "the drive works for another request");
 	/* queued by drives_tidy(), and meanwhile an application has mounted it */
 	TRY(sql_get(c->t, c->e,
-		    "SELECT coalesce((SELECT mounted_side FROM physical_media WHERE id=?),0)<>0 AND (SELECT "
-		    "session IS NULL FROM librequest WHERE id=?)",
+		    "SELECT coalesce((SELECT mounted_side FROM physical_media WHERE id=?),0)<>0 "
+		    "AND (SELECT session IS NULL FROM librequest WHERE id=?)",
 		    "ii", r->medium, r->id, "i", &user));
 	if (user && !(r->wanted & WANTED_FORCE))
 		return request_end(c, r, NTMS_LM_CANCELLED, 0, "the medium is in use again");

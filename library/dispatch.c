@@ -10,10 +10,8 @@ static int load(struct ctl *c, int64_t library)
 	c->id = library;
 	TRY(sql_get(c->t, c->e,
 		    "SELECT l.library_type, o.enabled, o.opstate, l.ready, l.two_sided, l.can_lock, "
-		    "l.can_extend, l.auto_recovery, "
-		    "l.inventory_method, l.doubt, l.identify_paused, l.tells_ports FROM library l JOIN "
-		    "object o ON "
-		    "o.id=l.id WHERE l.id=?",
+		    "l.can_extend, l.auto_recovery, l.inventory_method, l.doubt, l.identify_paused, "
+		    "l.tells_ports FROM library l JOIN object o ON o.id=l.id WHERE l.id=?",
 		    "i", library, "uuuuuuuuuuuu", &c->type, &enabled, &c->opstate, &ready, &two_sided,
 		    &can_lock, &can_extend, &recovery, &c->inventory_method, &c->doubt, &paused, &tells));
 	c->identify_paused = paused;
@@ -39,12 +37,11 @@ static int progress(struct ctl *c, const struct event *ev)
 	TRY(sql_do(c->t, c->e,
 		   "UPDATE drive SET reason=? WHERE id=(SELECT drive FROM action WHERE id=? AND state=0)",
 		   "ti", ev->why, ev->action));
-	return sql_do(
-		c->t, c->e,
-		"UPDATE librequest SET done=?, total=?, expected=?, reason=? WHERE id=(SELECT request FROM "
-		"action WHERE id=?) AND state IN (0,1,5)",
-		"uuiti", ev->done, ev->total, ev->left_ms ? c->now + ev->left_ms : (int64_t)0, ev->why,
-		ev->action);
+	return sql_do(c->t, c->e,
+		      "UPDATE librequest SET done=?, total=?, expected=?, reason=? "
+		      "WHERE id=(SELECT request FROM action WHERE id=?) AND state IN (0,1,5)",
+		      "uuiti", ev->done, ev->total, ev->left_ms ? c->now + ev->left_ms : (int64_t)0, ev->why,
+		      ev->action);
 }
 
 static int attention(struct ctl *c, const struct event *ev)
@@ -106,11 +103,10 @@ int library_next_deadline(struct txn *t, int64_t *at, struct err *e)
 	*at = 0;
 	/* a deadline of an insert or eject is looked at when it polls */
 	return sql_get(t, e,
-		       "SELECT coalesce(min(x),0) FROM (SELECT min(poll_at) AS x FROM librequest WHERE state "
-		       "IN (0,1,5) AND poll_at>0 UNION ALL "
-		       "SELECT min(deadline) FROM librequest WHERE state IN (0,1,5) AND op=17 AND "
-		       "deadline>0 AND deadline>queued UNION ALL "
-		       "SELECT min(held_look) FROM drive WHERE held_look>0 UNION ALL "
-		       "SELECT min(poll_at) FROM library WHERE poll_at>0)",
+		       "SELECT coalesce(min(x),0) FROM (SELECT min(poll_at) AS x "
+		       "FROM librequest WHERE state IN (0,1,5) AND poll_at>0 "
+		       "UNION ALL SELECT min(deadline) FROM librequest WHERE state IN (0,1,5) AND op=17 "
+		       "AND deadline>0 AND deadline>queued UNION ALL SELECT min(held_look) FROM drive "
+		       "WHERE held_look>0 UNION ALL SELECT min(poll_at) FROM library WHERE poll_at>0)",
 		       "", "i", at);
 }

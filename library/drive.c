@@ -49,14 +49,13 @@ int drives_tidy(struct ctl *c)
 	{
 		auto_rows struct rows *q = sql_rows(
 			c->t, c->e,
-			"SELECT d.id, m.id FROM drive d CROSS JOIN physical_media m ON m.place=d.id JOIN "
-			"object o ON o.id=d.id "
-			"WHERE d.library=? AND d.request IS NULL AND m.mounted_side IS NULL AND "
-			"d.state<>7 AND (o.opstate=0 OR o.opstate=20 AND "
+			"SELECT d.id, m.id FROM drive d CROSS JOIN physical_media m ON m.place=d.id "
+			"JOIN object o ON o.id=d.id WHERE d.library=? AND d.request IS NULL "
+			"AND m.mounted_side IS NULL AND d.state<>7 AND (o.opstate=0 OR o.opstate=20 AND "
 			/* out of a drive that fails, too, unless that has failed already */
-			"coalesce((SELECT r.state FROM librequest r WHERE r.library=d.library AND r.op=16 "
-			"AND r.drive=d.id AND r.medium=m.id ORDER BY r.id DESC LIMIT 1),2)<>3) ORDER BY "
-			"d.element",
+			"coalesce((SELECT r.state FROM librequest r "
+			"WHERE r.library=d.library AND r.op=16 AND r.drive=d.id AND r.medium=m.id "
+			"ORDER BY r.id DESC LIMIT 1),2)<>3) ORDER BY d.element",
 			"i", c->id);
 
 		while (rows_next(q)) {
@@ -78,11 +77,11 @@ bool drive_free(struct ctl *c, int *rc)
 	int64_t n = 0;
 	int got = sql_get(
 		c->t, c->e,
-		"SELECT EXISTS(SELECT 1 FROM drive d CROSS JOIN object o ON o.id=d.id WHERE d.library=? AND "
-		"d.request IS NULL AND d.held_look=0 AND o.enabled=1 AND o.opstate=0 AND NOT EXISTS(SELECT 1 "
-		"FROM "
-		"physical_media m WHERE m.place=d.id AND (d.state<>7 OR m.mounted_side IS NOT "
-		"NULL)))", /* NTMS_DRIVESTATE_DISMOUNTABLE */
+		"SELECT EXISTS(SELECT 1 FROM drive d CROSS JOIN object o ON o.id=d.id "
+		"WHERE d.library=? AND d.request IS NULL AND d.held_look=0 "
+		"AND o.enabled=1 AND o.opstate=0 AND NOT EXISTS(SELECT 1 FROM physical_media m "
+		"WHERE m.place=d.id AND (d.state<>7 OR m.mounted_side IS NOT NULL)))", /* NTMS_DRIVESTATE_DISMOUNTABLE
+											*/
 		"i", c->id, "i", &n);
 
 	if (got)
@@ -118,12 +117,11 @@ static int candidates(struct ctl *c, candidate_vec *out, bool enabled)
 {
 	auto_rows struct rows *q =
 		sql_rows(c->t, c->e,
-			 "SELECT d.id, coalesce(m.id,0), coalesce(m.mounted_side,0), coalesce(d.request,0), "
-			 "d.dismountable_since, d.defer_delay, d.state, d.held_look<>0, "
-			 "d.generation FROM drive d JOIN object o ON o.id=d.id LEFT JOIN physical_media m ON "
-			 "m.place=d.id "
-			 "WHERE d.library=? AND (?=0 OR (o.enabled=1 AND o.opstate=0)) ORDER BY "
-			 "d.mount_count, d.number",
+			 "SELECT d.id, coalesce(m.id,0), coalesce(m.mounted_side,0), "
+			 "coalesce(d.request,0), d.dismountable_since, d.defer_delay, "
+			 "d.state, d.held_look<>0, d.generation FROM drive d JOIN object o ON o.id=d.id "
+			 "LEFT JOIN physical_media m ON m.place=d.id WHERE d.library=? "
+			 "AND (?=0 OR (o.enabled=1 AND o.opstate=0)) ORDER BY d.mount_count, d.number",
 			 "iu", c->id, (uint32_t)enabled);
 
 	while (rows_next(q)) {
@@ -142,15 +140,14 @@ static int wishes(struct ctl *c, const struct request *r, wish_vec *out)
 	auto_rows struct rows *q = sql_rows(
 		c->t, c->e,
 		"SELECT r.id, m.id, CASE WHEN r.wanted & 16 THEN coalesce(r.drive,0) ELSE 0 END, "
-		"m.mounted_side IS NOT NULL OR EXISTS("
-		"SELECT 1 FROM librequest o WHERE o.id=m.request AND o.id<>r.id AND o.state IN (0,1,5)), "
-		"(r.wanted & 2)<>0 OR r.op=18, "
+		"m.mounted_side IS NOT NULL OR EXISTS(SELECT 1 FROM librequest o WHERE o.id=m.request "
+		"AND o.id<>r.id AND o.state IN (0,1,5)), (r.wanted & 2)<>0 OR r.op=18, "
 		/* refused, its type proves to be a mere guess, unless a drive has told it */
 		"CASE WHEN m.unfit<>'' AND m.density_code=0 THEN 'Tape' ELSE t.key END, m.unfit "
-		"FROM librequest r JOIN physical_media m ON m.id=r.medium JOIN media_type t ON "
-		"t.id=m.media_type "
-		"WHERE r.id=?1 OR (?2 IS NOT NULL AND r.call=?2 AND r.state IN (0,1,5) AND NOT EXISTS("
-		"SELECT 1 FROM drive d WHERE d.request=r.id)) ORDER BY r.id",
+		"FROM librequest r "
+		"JOIN physical_media m ON m.id=r.medium JOIN media_type t ON t.id=m.media_type "
+		"WHERE r.id=?1 OR (?2 IS NOT NULL AND r.call=?2 AND r.state IN (0,1,5) "
+		"AND NOT EXISTS(SELECT 1 FROM drive d WHERE d.request=r.id)) ORDER BY r.id",
 		"ig", r->id, &r->call);
 
 	while (rows_next(q)) {
@@ -236,14 +233,12 @@ static int older_waits(struct ctl *c, const struct request *r, const wish_vec *m
 	int64_t n = 0;
 	int rc = sql_get(
 		c->t, c->e,
-		"SELECT count(*) FROM librequest o WHERE o.library=? AND o.op=17 AND o.state IN (0,1,5) AND "
-		"o.state=5 AND o.phase=0 "
-		"AND (?<>17 OR +o.id<? AND o.priority>="
-		"(SELECT priority FROM librequest WHERE id=?)) AND o.call IS NOT NULL AND o.call IS NOT ? "
-		"AND "
-		"(SELECT count(*) FROM librequest g WHERE g.call=o.call)>? AND NOT EXISTS(SELECT 1 FROM "
-		"librequest g JOIN physical_media m ON "
-		"m.id=g.medium WHERE g.call=o.call AND m.mounted_side IS NOT NULL)", /* drives are all it
+		"SELECT count(*) FROM librequest o WHERE o.library=? "
+		"AND o.op=17 AND o.state IN (0,1,5) AND o.state=5 AND o.phase=0 AND (?<>17 OR +o.id<? "
+		"AND o.priority>=(SELECT priority FROM librequest WHERE id=?)) AND o.call IS NOT NULL "
+		"AND o.call IS NOT ? AND (SELECT count(*) FROM librequest g WHERE g.call=o.call)>? "
+		"AND NOT EXISTS(SELECT 1 FROM librequest g JOIN physical_media m ON m.id=g.medium "
+		"WHERE g.call=o.call AND m.mounted_side IS NOT NULL)", /* drives are all it
 											lacks */
 		"iuiigi", c->id, r->op, r->id, r->id, &r->call, (int64_t)mine->n, "i", &n);
 
@@ -258,9 +253,8 @@ static int reserve(struct ctl *c, const struct wish *w)
 		"UPDATE drive SET request=?, dismountable_since=0, reason='' WHERE id=? AND request IS NULL",
 		"ii", w->request, w->chosen));
 	TRY(sql_do(c->t, c->e,
-		   "UPDATE librequest SET drive=?, drive_guid=(SELECT guid FROM object WHERE id=?), waits=0 "
-		   "WHERE "
-		   "id=?",
+		   "UPDATE librequest "
+		   "SET drive=?, drive_guid=(SELECT guid FROM object WHERE id=?), waits=0 WHERE id=?",
 		   "iii", w->chosen, w->chosen, w->request));
 	TRY(sql_do(c->t, c->e, "UPDATE physical_media SET request=? WHERE id=?", "ii", w->request,
 		   w->medium));

@@ -61,11 +61,10 @@ static int put_start(struct ctl *c, struct request *r)
 	if (r->port && place == r->port)
 		return STEP_NEXT;
 	rc = sql_get(c->t, c->e,
-		     "SELECT p.id FROM ieport p WHERE p.library=? AND p.content=2 AND NOT EXISTS(SELECT 1 "
-		     "FROM physical_media m WHERE m.place=p.id) "
-		     "AND NOT EXISTS(SELECT 1 FROM action a WHERE a.library=p.library AND a.state IN (0,3) "
-		     "AND a.destination=p.id) "
-		     "ORDER BY p.number LIMIT 1",
+		     "SELECT p.id FROM ieport p WHERE p.library=? "
+		     "AND p.content=2 AND NOT EXISTS(SELECT 1 FROM physical_media m WHERE m.place=p.id) "
+		     "AND NOT EXISTS(SELECT 1 FROM action a WHERE a.library=p.library "
+		     "AND a.state IN (0,3) AND a.destination=p.id) ORDER BY p.number LIMIT 1",
 		     "i", c->id, "i", &port);
 	if (rc == SQL_NONE) { /* look again: an operator may have emptied it */
 		TRY(request_goto(c, r, &phase_fit) == STEP_AGAIN ? 0 : (int)c->e->code);

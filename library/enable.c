@@ -25,8 +25,8 @@ static int devices_enable(struct ctl *c, bool enabled)
 	auto_ids struct ids devices = {0};
 
 	TRY(ids_of(sql_rows(c->t, c->e,
-			    "SELECT id FROM drive WHERE library=?1 UNION ALL SELECT id FROM changer WHERE "
-			    "library=?1",
+			    "SELECT id FROM drive "
+			    "WHERE library=?1 UNION ALL SELECT id FROM changer WHERE library=?1",
 			    "i", c->id),
 		   &devices, c->e));
 	vec_each(id, &devices)

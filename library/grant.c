@@ -84,10 +84,10 @@ int grants_follow(struct ctl *c)
 	{
 		auto_rows struct rows *q = sql_rows(
 			c->t, c->e,
-			"SELECT d.id, CASE WHEN EXISTS(SELECT 1 FROM physical_media m WHERE m.place=d.id AND "
-			"m.mounted_side IS NOT NULL) THEN d.granted ELSE '' END FROM drive d "
-			"JOIN object o ON o.id=d.id WHERE d.library=? AND d.node<>'' AND d.request IS NULL "
-			"AND o.opstate=0 ORDER BY d.element",
+			"SELECT d.id, CASE WHEN EXISTS(SELECT 1 FROM physical_media m "
+			"WHERE m.place=d.id AND m.mounted_side IS NOT NULL) THEN d.granted ELSE '' END "
+			"FROM drive d JOIN object o ON o.id=d.id WHERE d.library=? "
+			"AND d.node<>'' AND d.request IS NULL AND o.opstate=0 ORDER BY d.element",
 			"i", c->id);
 
 		while (rows_next(q)) {
@@ -137,11 +137,10 @@ int held_look(struct ctl *c)
 		/* the others' requests look themselves; but no time may stay in the past */
 		TRY(sql_do(c->t, c->e, "UPDATE drive SET held_look=? WHERE id=?", "ii", c->now + HELD_LOOK_MS,
 			   *drive));
-		TRY(sql_get(
-			c->t, c->e,
-			"SELECT d.request IS NULL AND o.opstate=0 FROM drive d JOIN object o ON o.id=d.id "
-			"WHERE d.id=?",
-			"i", *drive, "i", &idle));
+		TRY(sql_get(c->t, c->e,
+			    "SELECT d.request IS NULL AND o.opstate=0 "
+			    "FROM drive d JOIN object o ON o.id=d.id WHERE d.id=?",
+			    "i", *drive, "i", &idle));
 		if (idle && !drive_acting(c, *drive, &rc) && !rc)
 			rc = action_begin(c, &a, NULL, 0, 0, 0);
 		if (rc > 0)

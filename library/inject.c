@@ -15,8 +15,8 @@ struct ports {
 static int look_at_ports(struct ctl *c, struct ports *p)
 {
 	return sql_get(c->t, c->e,
-		       "SELECT count(*), coalesce(sum(content=1),0), coalesce(sum(position=1),0) FROM ieport "
-		       "WHERE library=?",
+		       "SELECT count(*), coalesce(sum(content=1),0), coalesce(sum(position=1),0) "
+		       "FROM ieport WHERE library=?",
 		       "i", c->id, "iii", &p->n, &p->full, &p->extended);
 }
 
@@ -86,8 +86,8 @@ static int medium_in_port(struct ctl *c, int64_t port, const char *tag, bool cle
 static int next_port(struct ctl *c, int64_t *port, int64_t *medium, char tag[65], int64_t *cleaner)
 {
 	int rc = sql_get(c->t, c->e,
-			 "SELECT p.id, coalesce(m.id,0), p.tag, p.cleaner FROM ieport p LEFT JOIN "
-			 "physical_media m ON m.place=p.id "
+			 "SELECT p.id, coalesce(m.id,0), p.tag, p.cleaner "
+			 "FROM ieport p LEFT JOIN physical_media m ON m.place=p.id "
 			 "WHERE p.library=? AND p.content=1 ORDER BY p.number LIMIT 1",
 			 "i", c->id, "iiTi", port, medium, tag, (size_t)65, cleaner);
 
@@ -144,8 +144,7 @@ static int stow_start(struct ctl *c, struct request *r)
 	r->medium = medium, r->slot = slot;
 	TRY(sql_do(c->t, c->e,
 		   "UPDATE librequest SET medium=?1, medium_guid=(SELECT guid FROM object WHERE id=?1), "
-		   "slot=?2, "
-		   "slot_guid=(SELECT guid FROM object WHERE id=?2), port=?3 WHERE id=?4",
+		   "slot=?2, slot_guid=(SELECT guid FROM object WHERE id=?2), port=?3 WHERE id=?4",
 		   "iiii", medium, slot, port, r->id));
 	return action_move(c, r, medium, port, slot, false);
 }

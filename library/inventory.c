@@ -24,15 +24,12 @@ static int queue_identifications(struct ctl *c, bool all)
 	{
 		auto_rows struct rows *q = sql_rows(
 			c->t, c->e,
-			"SELECT s.id, m.id FROM physical_media m JOIN object o ON o.id=m.id JOIN side s ON "
-			"s.medium=m.id "
-			"WHERE m.library=?1 AND m.cleaner=0 AND o.enabled=1 AND m.mounted_side IS NULL AND "
-			"m.place IS NOT NULL "
-			"AND (?2=1 OR (s.state=0 AND m.reason='')) AND m.place NOT IN (SELECT id FROM ieport "
-			"WHERE library=?1) "
-			"AND NOT EXISTS(SELECT 1 FROM librequest r WHERE r.library=?1 AND r.state IN (0,1,5) "
-			"AND r.op=14 AND r.side=s.id) "
-			"ORDER BY m.id, s.number",
+			"SELECT s.id, m.id FROM physical_media m JOIN object o ON o.id=m.id "
+			"JOIN side s ON s.medium=m.id WHERE m.library=?1 AND m.cleaner=0 "
+			"AND o.enabled=1 AND m.mounted_side IS NULL AND m.place IS NOT NULL AND (?2=1 "
+			"OR (s.state=0 AND m.reason='')) AND m.place NOT IN (SELECT id FROM ieport "
+			"WHERE library=?1) AND NOT EXISTS(SELECT 1 FROM librequest r WHERE r.library=?1 "
+			"AND r.state IN (0,1,5) AND r.op=14 AND r.side=s.id) ORDER BY m.id, s.number",
 			"iu", c->id, (uint32_t)all);
 
 		while (rows_next(q)) {
@@ -53,9 +50,8 @@ static int queue_identifications(struct ctl *c, bool all)
 	}
 	if (!rc && todo.n)
 		rc = sql_do(c->t, c->e,
-			    "UPDATE library SET identify_since=?, identify_done=0, identify_base=0 WHERE "
-			    "id=? AND "
-			    "identify_since=0",
+			    "UPDATE library SET identify_since=?, identify_done=0, identify_base=0 "
+			    "WHERE id=? AND identify_since=0",
 			    "ii", c->now, c->id);
 	vec_free(&todo);
 	return rc;
@@ -65,9 +61,9 @@ static int queue_identifications(struct ctl *c, bool all)
 static int identify_over(struct ctl *c)
 {
 	return sql_do(c->t, c->e,
-		      "UPDATE library SET identify_since=0, identify_done=0 WHERE id=?1 AND NOT "
-		      "EXISTS(SELECT 1 FROM librequest "
-		      "WHERE library=?1 AND state IN (0,1,5) AND op=14)",
+		      "UPDATE library "
+		      "SET identify_since=0, identify_done=0 WHERE id=?1 AND NOT EXISTS(SELECT 1 "
+		      "FROM librequest WHERE library=?1 AND state IN (0,1,5) AND op=14)",
 		      "i", c->id);
 }
 

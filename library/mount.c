@@ -28,9 +28,8 @@ static int still_possible(struct ctl *c, struct request *r, bool *in_use)
 	uint32_t enabled = 0, cleaner = 0, state = 0;
 	int64_t library = 0, other = 0, mounted = 0;
 	int rc = sql_get(c->t, c->e,
-			 "SELECT o.enabled, m.cleaner, m.library, s.state FROM physical_media m JOIN object "
-			 "o ON o.id=m.id JOIN side s ON s.id=? "
-			 "WHERE m.id=?",
+			 "SELECT o.enabled, m.cleaner, m.library, s.state FROM physical_media m "
+			 "JOIN object o ON o.id=m.id JOIN side s ON s.id=? WHERE m.id=?",
 			 "ii", r->side, r->medium, "uuiu", &enabled, &cleaner, &library, &state);
 
 	if (rc == SQL_NONE)
@@ -47,8 +46,8 @@ static int still_possible(struct ctl *c, struct request *r, bool *in_use)
 	if (r->op == NTMS_LM_WRITESCRATCH && state != NTMS_PARTSTATE_UNPREPARED)
 		return request_end(c, r, NTMS_LM_CANCELLED, 0, "the side waits for no free label any more");
 	TRY(sql_get(c->t, c->e,
-		    "SELECT coalesce(mounted_side,0), (SELECT count(*) FROM librequest o WHERE "
-		    "o.id=m.request AND o.state IN (0,1,5) AND o.id<>?) "
+		    "SELECT coalesce(mounted_side,0), (SELECT count(*) "
+		    "FROM librequest o WHERE o.id=m.request AND o.state IN (0,1,5) AND o.id<>?) "
 		    "FROM physical_media m WHERE id=?",
 		    "ii", r->id, r->medium, "ii", &mounted, &other));
 	*in_use = mounted || other;
@@ -228,9 +227,9 @@ static int read_outcome(struct ctl *c, struct request *r, const struct event *ev
 		TRY(sql_get(c->t, c->e, "SELECT id FROM side WHERE medium=? AND number=?", "ii", medium,
 			    number, "i", &r->side));
 		TRY(sql_do(c->t, c->e,
-			   "UPDATE librequest SET medium=?1, side=?2, medium_guid=(SELECT guid FROM object "
-			   "WHERE id=?1), "
-			   "side_guid=(SELECT guid FROM object WHERE id=?2) WHERE id=?3",
+			   "UPDATE librequest "
+			   "SET medium=?1, side=?2, medium_guid=(SELECT guid FROM object "
+			   "WHERE id=?1), side_guid=(SELECT guid FROM object WHERE id=?2) WHERE id=?3",
 			   "iii", medium, r->side, r->id));
 	}
 	TRY(medium_verified(c->t, medium, true, c->e));
@@ -253,9 +252,8 @@ static int mounted_start(struct ctl *c, struct request *r)
 		   r->side));
 	TRY(object_changed(c->t, r->side, c->e));
 	TRY(sql_do(c->t, c->e,
-		   "UPDATE drive SET mount_count=mount_count+1, request=NULL, holder=(SELECT user||' "
-		   "'||application FROM librequest WHERE id=?) "
-		   "WHERE id=?",
+		   "UPDATE drive SET mount_count=mount_count+1, request=NULL, "
+		   "holder=(SELECT user||' '||application FROM librequest WHERE id=?) WHERE id=?",
 		   "ii", r->id, r->drive));
 	TRY(object_changed(c->t, r->drive, c->e));
 	/* the mount has read the label: an identification of this side that still waits has nothing left to

@@ -16,8 +16,9 @@ static int media_type_of(struct ctl *c, const char *tag, bool cleaner, int64_t *
 		key = "Optical two-sided";
 	} else if (!key) { /* what the newest of the drives writes */
 		int rc = sql_get(c->t, c->e,
-				 "SELECT generation FROM drive WHERE library=? AND generation<>'' ORDER BY "
-				 "CAST(substr(generation,5) AS INTEGER) DESC, generation DESC LIMIT 1",
+				 "SELECT generation FROM drive WHERE library=? AND generation<>'' "
+				 "ORDER BY CAST(substr(generation,5) AS INTEGER) DESC, generation DESC "
+				 "LIMIT 1",
 				 "i", c->id, "T", of_drives, sizeof of_drives);
 
 		if (rc && rc != SQL_NONE)
@@ -57,8 +58,8 @@ int medium_told(struct ctl *c, int64_t medium, int64_t drive, const struct mediu
 	TRY(sql_do(c->t, c->e, "UPDATE physical_media SET medium_type_code=?, density_code=? WHERE id=?",
 		   "uui", (uint32_t)m->medium_type, (uint32_t)m->density, medium));
 	TRY(sql_get(c->t, c->e,
-		    "SELECT y.key FROM physical_media m JOIN media_type y ON y.id=m.media_type "
-		    "WHERE m.id=?",
+		    "SELECT y.key "
+		    "FROM physical_media m JOIN media_type y ON y.id=m.media_type WHERE m.id=?",
 		    "i", medium, "T", key, sizeof key));
 	/* a cartridge of LTO-7 is to be an M8 by its bar code alone, until it was written so */
 	if (!strcmp(key, "LTO-7 M8") && !strcmp(told, "LTO-7"))
@@ -71,8 +72,8 @@ int medium_refused(struct ctl *c, int64_t medium, int64_t drive, const struct me
 	if (m->density || m->medium_type)
 		TRY(medium_told(c, medium, drive, m));
 	return sql_do(c->t, c->e,
-		      "UPDATE physical_media SET unfit=unfit||(SELECT CASE generation WHEN '' THEN '#'||id "
-		      "ELSE generation END||';' FROM drive WHERE id=?) WHERE id=?",
+		      "UPDATE physical_media SET unfit=unfit||(SELECT CASE generation "
+		      "WHEN '' THEN '#'||id ELSE generation END||';' FROM drive WHERE id=?) WHERE id=?",
 		      "ii", drive, medium);
 }
 
@@ -83,14 +84,12 @@ static int is_phantom(struct ctl *c, int64_t medium, bool replaced, bool *phanto
 {
 	int64_t n = 0;
 
-	TRY(sql_get(
-		c->t, c->e,
-		"SELECT count(*) FROM physical_media m WHERE m.id=?1 AND m.serial='' AND m.cleaner=0 AND "
-		"m.mounted_side IS NULL AND (?2 OR m.reason<>'') AND NOT EXISTS(SELECT 1 FROM side s WHERE "
-		"s.medium=?1 AND s.state<>0) AND NOT EXISTS(SELECT 1 FROM librequest r WHERE r.id=m.request "
-		"AND "
-		"r.state IN (0,1,5))",
-		"iu", medium, (uint32_t)replaced, "i", &n));
+	TRY(sql_get(c->t, c->e,
+		    "SELECT count(*) FROM physical_media m WHERE m.id=?1 "
+		    "AND m.serial='' AND m.cleaner=0 AND m.mounted_side IS NULL AND (?2 OR m.reason<>'') "
+		    "AND NOT EXISTS(SELECT 1 FROM side s WHERE s.medium=?1 AND s.state<>0) "
+		    "AND NOT EXISTS(SELECT 1 FROM librequest r WHERE r.id=m.request AND r.state IN (0,1,5))",
+		    "iu", medium, (uint32_t)replaced, "i", &n));
 	*phantom = n > 0;
 	return 0;
 }
@@ -107,8 +106,8 @@ int phantom_forget(struct ctl *c, int64_t medium, bool replaced, bool *forgotten
 		return 0;
 	TRY(sql_get(c->t, c->e, "SELECT name FROM object WHERE id=?", "i", medium, "T", name, sizeof name));
 	TRY(ids_of(sql_rows(c->t, c->e,
-			    "SELECT id FROM oprequest WHERE state IN (1,2,3) AND arg1=(SELECT guid FROM "
-			    "object WHERE id=?)",
+			    "SELECT id FROM oprequest "
+			    "WHERE state IN (1,2,3) AND arg1=(SELECT guid FROM object WHERE id=?)",
 			    "i", medium),
 		   &asked, c->e));
 	vec_each(request, &asked)

@@ -18,19 +18,18 @@
 
 /* Up to WAITS_DRIVE if drives are to be offered, to WAITS_ROBOT if the robot is. */
 static const char open_requests[] =
-	"SELECT id, waits FROM librequest WHERE library=?1 AND state IN (0,1,5) AND waits BETWEEN 0 AND ?2 "
-	"AND poll_at<=?3 "
+	"SELECT id, waits FROM librequest "
+	"WHERE library=?1 AND state IN (0,1,5) AND waits BETWEEN 0 AND ?2 AND poll_at<=?3 "
 	"ORDER BY phase=0, CASE op WHEN 14 THEN 30 ELSE op END, -priority, ord=0, ord, id";
 
 int request_load(struct ctl *c, int64_t id, struct request *r)
 {
 	*r = (struct request){.id = id};
 	return sql_get(c->t, c->e,
-		       "SELECT op, option, state, phase, wanted, tries, error, coalesce(side,0), "
-		       "coalesce(drive,0), coalesce(medium,0), "
-		       "coalesce(slot,0), coalesce(port,0), deadline, poll_at, queued, "
-		       "coalesce(oprequest,0), waits, call FROM librequest "
-		       "WHERE id=?",
+		       "SELECT op, option, state, phase, wanted, tries, error, "
+		       "coalesce(side,0), coalesce(drive,0), coalesce(medium,0), coalesce(slot,0), "
+		       "coalesce(port,0), deadline, poll_at, queued, coalesce(oprequest,0), waits, call "
+		       "FROM librequest WHERE id=?",
 		       "i", id, "uuuuuuuiiiiiiiiiig", &r->op, &r->option, &r->state, &r->phase, &r->wanted,
 		       &r->tries, &r->error, &r->side, &r->drive, &r->medium, &r->slot, &r->port,
 		       &r->deadline, &r->poll_at, &r->queued, &r->oprequest, &r->waits, &r->call);
@@ -128,8 +127,8 @@ int request_goto(struct ctl *c, struct request *r, const struct phase *to)
 int request_open(struct ctl *c, uint32_t op, int64_t medium, int64_t side, int64_t *id)
 {
 	int rc = sql_get(c->t, c->e,
-			 "SELECT id FROM librequest WHERE library=? AND state IN (0,1,5) AND op=? AND (?=0 "
-			 "OR medium=?) AND (?=0 OR side=?)",
+			 "SELECT id FROM librequest WHERE library=? "
+			 "AND state IN (0,1,5) AND op=? AND (?=0 OR medium=?) AND (?=0 OR side=?)",
 			 "iuiiii", c->id, op, medium, medium, side, side, "i", id);
 
 	if (rc == SQL_NONE)
@@ -196,11 +195,10 @@ static bool waits_for(struct ctl *c, int64_t what, int *rc)
 	int64_t n = 0;
 
 	if (!*rc)
-		*rc = sql_get(
-			c->t, c->e,
-			"SELECT EXISTS(SELECT 1 FROM librequest WHERE library=? AND state IN (0,1,5) AND "
-			"waits=?)",
-			"ii", c->id, what, "i", &n);
+		*rc = sql_get(c->t, c->e,
+			      "SELECT EXISTS(SELECT 1 "
+			      "FROM librequest WHERE library=? AND state IN (0,1,5) AND waits=?)",
+			      "ii", c->id, what, "i", &n);
 	return n > 0;
 }
 

@@ -39,14 +39,12 @@ static int load_places(struct ctl *c, const struct event *ev, uint8_t types, pla
 {
 	static const char sql[] =
 		"SELECT e.id, e.element, e.type, e.state, coalesce(m.id,0), coalesce(m.inverted,0), "
-		"e.barred_until FROM ("
-		"SELECT id, element, 2 AS type, state, barred_until FROM slot WHERE ?2 & 4 AND library=?1 "
-		"UNION ALL "
-		"SELECT id, element, 4, 0, 0 FROM drive WHERE ?2 & 16 AND library=?1 UNION ALL "
-		"SELECT id, element, 3, 0, 0 FROM ieport WHERE ?2 & 8 AND library=?1 UNION ALL "
-		"SELECT id, element, 1, 0, 0 FROM changer WHERE ?2 & 2 AND library=?1) e LEFT JOIN "
-		"physical_media m ON "
-		"m.place=e.id"; /* a look at the port every second must not read thousands of slots */
+		"e.barred_until FROM (SELECT id, element, 2 AS type, state, barred_until "
+		"FROM slot WHERE ?2 & 4 AND library=?1 UNION ALL SELECT id, element, 4, 0, 0 "
+		"FROM drive WHERE ?2 & 16 AND library=?1 UNION ALL SELECT id, element, 3, 0, 0 "
+		"FROM ieport WHERE ?2 & 8 AND library=?1 UNION ALL SELECT id, element, 1, 0, 0 "
+		"FROM changer WHERE ?2 & 2 AND library=?1) e LEFT JOIN physical_media m ON m.place=e.id"; /* a
+													     look at the port every second must not read thousands of slots */
 	auto_rows struct rows *q = sql_rows(c->t, c->e, sql, "iu", c->id, (uint32_t)types);
 
 	while (rows_next(q)) {
@@ -71,9 +69,9 @@ static int64_t expected(struct ctl *c, int64_t element, int *rc)
 {
 	int64_t medium = 0;
 	int got = sql_get(c->t, c->e,
-			  "SELECT a.medium FROM action a JOIN physical_media m ON m.id=a.medium WHERE "
-			  "a.library=? AND a.state=3 AND a.kind=3 AND "
-			  "a.destination=? AND m.place=a.source ORDER BY a.id DESC LIMIT 1",
+			  "SELECT a.medium FROM action a JOIN physical_media m ON m.id=a.medium "
+			  "WHERE a.library=? AND a.state=3 AND a.kind=3 "
+			  "AND a.destination=? AND m.place=a.source ORDER BY a.id DESC LIMIT 1",
 			  "ii", c->id, element, "i", &medium);
 
 	if (got && got != SQL_NONE)
@@ -214,9 +212,9 @@ static int write_slot(struct ctl *c, const struct place *p, bool heed_access)
 					: "";
 
 	return sql_do(c->t, c->e, /* a refused move is the better reason */
-		      "UPDATE slot SET state=?1, reason=CASE ?5 WHEN 1 THEN reason ELSE ?2 END, "
-		      "barred_until=?4 WHERE "
-		      "id=?3 AND (state<>?1 OR (?5=0 AND reason<>?2) OR barred_until<>?4)",
+		      "UPDATE slot "
+		      "SET state=?1, reason=CASE ?5 WHEN 1 THEN reason ELSE ?2 END, barred_until=?4 "
+		      "WHERE id=?3 AND (state<>?1 OR (?5=0 AND reason<>?2) OR barred_until<>?4)",
 		      "utiiu", slot_state(p, until > 0), why, p->element, until,
 		      (uint32_t)(until && !unusable));
 }
@@ -234,9 +232,8 @@ static int write_element(struct ctl *c, const struct place *p, bool heed_access)
 	case 3:
 		TRY(sql_do(
 			c->t, c->e,
-			"UPDATE ieport SET content=?1, position=?2, reason=?3, tag=?5, cleaner=?6 WHERE "
-			"id=?4 AND "
-			"(content<>?1 OR position<>?2 OR reason<>?3 OR tag<>?5)",
+			"UPDATE ieport SET content=?1, position=?2, reason=?3, tag=?5, cleaner=?6 "
+			"WHERE id=?4 AND (content<>?1 OR position<>?2 OR reason<>?3 OR tag<>?5)",
 			"uutitu", (uint32_t)(p->s->full ? NTMS_PORTCONTENT_FULL : NTMS_PORTCONTENT_EMPTY),
 			(uint32_t)(p->s->access ? NTMS_PORTPOSITION_RETRACTED : NTMS_PORTPOSITION_EXTENDED),
 			why, p->element, p->s->tag, (uint32_t)p->s->cleaner));
@@ -301,9 +298,8 @@ static int arrived(struct ctl *c, struct place *p)
 	moved = place != p->element;
 	if (moved) /* whatever it failed at was there */
 		TRY(sql_do(c->t, c->e,
-			   "UPDATE physical_media SET missing_from=0, reason='' WHERE id=?1 AND (SELECT "
-			   "enabled FROM object "
-			   "WHERE id=?1)",
+			   "UPDATE physical_media SET missing_from=0, reason='' "
+			   "WHERE id=?1 AND (SELECT enabled FROM object WHERE id=?1)",
 			   "i", p->now));
 	if (!moved && up != (inverted != 0))
 		TRY(was_handled(c, p->now, &moved));
@@ -341,27 +337,23 @@ static int settle_moves(struct ctl *c, uint8_t types)
 	if (types != BIT_ALL &&
 	    (types & (BIT_STORAGE | BIT_DRIVE | BIT_IE)) != (BIT_STORAGE | BIT_DRIVE | BIT_IE))
 		return 0;
-	TRY(sql_do(
-		c->t, c->e,
-		"UPDATE librequest SET waits=0 WHERE library=?1 AND state IN (0,1,5) AND waits=? AND id IN "
-		"(SELECT request FROM action WHERE library=?1 AND state IN (0,3) AND state=3)",
-		"ii", c->id, (int64_t)WAITS_ACTION));
-	return sql_do(
-		c->t, c->e,
-		"UPDATE action SET state=CASE WHEN kind=3 AND EXISTS(SELECT 1 FROM physical_media m "
-		"WHERE m.id=action.medium AND "
-		"m.place=action.destination) THEN 1 ELSE 2 END, ended=? WHERE library=? AND state IN (0,3) "
-		"AND state=3",
-		"ii", c->now, c->id);
+	TRY(sql_do(c->t, c->e,
+		   "UPDATE librequest SET waits=0 WHERE library=?1 AND state IN (0,1,5) AND waits=? "
+		   "AND id IN (SELECT request FROM action WHERE library=?1 AND state IN (0,3) AND state=3)",
+		   "ii", c->id, (int64_t)WAITS_ACTION));
+	return sql_do(c->t, c->e,
+		      "UPDATE action SET state=CASE WHEN kind=3 AND EXISTS(SELECT 1 FROM physical_media m "
+		      "WHERE m.id=action.medium AND m.place=action.destination) THEN 1 ELSE 2 END, ended=? "
+		      "WHERE library=? AND state IN (0,3) AND state=3",
+		      "ii", c->now, c->id);
 }
 
 static int drive_states(struct ctl *c)
 {
 	/* an empty drive is dismounted, whatever it was before */
 	return sql_do(c->t, c->e,
-		      "UPDATE drive SET state=0, holder='' WHERE library=? AND state<>0 AND state<>6 AND NOT "
-		      "EXISTS("
-		      "SELECT 1 FROM physical_media m WHERE m.place=drive.id)",
+		      "UPDATE drive SET state=0, holder='' WHERE library=? AND state<>0 "
+		      "AND state<>6 AND NOT EXISTS(SELECT 1 FROM physical_media m WHERE m.place=drive.id)",
 		      "i", c->id);
 }
 

@@ -18,8 +18,8 @@ int library_restored(struct ctl *c, const char *why)
 	snprintf(message, sizeof message, TOLD, why);
 	/* actions of a past that went on without this store: the elements are read in any case */
 	TRY(sql_do(c->t, c->e,
-		   "UPDATE action SET state=2, ended=?, reason='the store was restored from a copy' WHERE "
-		   "state IN (0,3)",
+		   "UPDATE action SET state=2, ended=?, reason='the store was restored from a copy' "
+		   "WHERE state IN (0,3)",
 		   "i", c->now));
 	TRY(sql_do(c->t, c->e, "UPDATE physical_media SET verified=0", ""));
 	TRY(sql_do(c->t, c->e, "UPDATE side SET proof=CASE WHEN lmid IS NULL THEN 1 ELSE 2 END", ""));

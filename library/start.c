@@ -75,8 +75,9 @@ static int requeue_labels(struct ctl *c)
 
 	{
 		auto_rows struct rows *q = sql_rows(c->t, c->e,
-						    "SELECT s.id, m.id, m.library FROM side s JOIN "
-						    "physical_media m ON m.id=s.medium WHERE s.state=1",
+						    "SELECT s.id, m.id, m.library "
+						    "FROM side s JOIN physical_media m ON m.id=s.medium "
+						    "WHERE s.state=1",
 						    "");
 
 		while (rows_next(q)) {
@@ -111,15 +112,15 @@ int library_start(struct txn *t, struct library_key *keys, size_t n, struct err 
 	if (why[0])
 		TRY(library_restored(&c, why));
 	TRY(sql_do(t, e,
-		   "UPDATE action SET state=CASE kind WHEN 3 THEN 3 ELSE 2 END, reason='rsmd ended before "
-		   "its outcome was known' WHERE state=0",
+		   "UPDATE action SET state=CASE kind WHEN 3 "
+		   "THEN 3 ELSE 2 END, reason='rsmd ended before its outcome was known' WHERE state=0",
 		   ""));
 	TRY(sql_do(t, e,
 		   "UPDATE drive SET request=NULL, held_look=0 WHERE request IS NOT NULL OR held_look<>0",
 		   ""));
 	TRY(sql_do(t, e,
-		   "UPDATE physical_media SET request=NULL, state=CASE state WHEN 1 THEN 0 ELSE state END "
-		   "WHERE request IS NOT NULL OR state=1",
+		   "UPDATE physical_media SET request=NULL, state=CASE state "
+		   "WHEN 1 THEN 0 ELSE state END WHERE request IS NOT NULL OR state=1",
 		   ""));
 	TRY(sql_do(t, e, "UPDATE library SET probed=0, ready=0, poll_at=0, doubt=0, tells_ports=0", ""));
 	TRY(sql_do(t, e,

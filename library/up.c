@@ -32,9 +32,8 @@ static int model_type(struct ctl *c, uint32_t ntms_type, const char *vendor, con
  * meanwhile. */
 #define SHIFT(table)                                                                                         \
 	"SELECT element FROM " table " WHERE library=? AND number=1",                                        \
-		"UPDATE " table                                                                              \
-		" SET element=CASE WHEN element>=0 THEN -1-(element+(?2)) ELSE -1-element END "              \
-		"WHERE library=?1"
+		"UPDATE " table " SET element=CASE "                                                         \
+		"WHEN element>=0 THEN -1-(element+(?2)) ELSE -1-element END WHERE library=?1"
 
 /* One question for all: a library of ten thousand slots must not ask ten thousand. */
 #define KNOWN(table)                                                                                         \
@@ -207,8 +206,8 @@ static int drive_row(struct ctl *c, const struct probe_drive *d)
 		TRY(sql_do(c->t, c->e, "UPDATE drive SET mount_count=0, last_cleaned=0 WHERE id=?", "i", id));
 	}
 	TRY(sql_do(c->t, c->e,
-		   "UPDATE drive SET drive_type=?, serial=?, revision=?, device=?, url=?, generation=?, "
-		   "node=?, sg=?, by_id=?, reason='' WHERE id=?",
+		   "UPDATE drive SET drive_type=?, serial=?, revision=?, "
+		   "device=?, url=?, generation=?, node=?, sg=?, by_id=?, reason='' WHERE id=?",
 		   "itttttttti", type, d->serial, d->revision, d->device, d->url, d->generation, d->node,
 		   d->sg, d->by_id, id));
 	TRY(object_set_state(c->t, id, NTMS_READY, c->e));
@@ -229,8 +228,8 @@ int library_up(struct ctl *c, const struct probe *p)
 		TRY(sql_do(c->t, c->e, "UPDATE library SET identity=? WHERE id=?", "ti", p->identity, c->id));
 	TRY(sql_get(c->t, c->e, "SELECT probed FROM library WHERE id=?", "i", c->id, "i", &probed));
 	TRY(sql_do(c->t, c->e,
-		   "UPDATE library SET barcode_reader=?, two_sided=?, can_lock=?, can_extend=?, probed=1, "
-		   "ready=0, poll_at=0 WHERE id=?",
+		   "UPDATE library SET barcode_reader=?, "
+		   "two_sided=?, can_lock=?, can_extend=?, probed=1, ready=0, poll_at=0 WHERE id=?",
 		   "uuuui", (uint32_t)p->barcode_reader, (uint32_t)p->rotates, (uint32_t)p->can_lock,
 		   (uint32_t)p->can_extend, c->id));
 	c->ready = false, c->two_sided = p->rotates, c->can_lock = p->can_lock, c->can_extend = p->can_extend;

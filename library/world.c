@@ -7,8 +7,8 @@ int element_address(struct ctl *c, int64_t element, uint16_t *address)
 	uint32_t at = 0;
 	int rc = sql_get(
 		c->t, c->e,
-		"SELECT element FROM slot WHERE id=?1 UNION ALL SELECT element FROM drive WHERE id=?1 UNION "
-		"ALL "
+		"SELECT element "
+		"FROM slot WHERE id=?1 UNION ALL SELECT element FROM drive WHERE id=?1 UNION ALL "
 		"SELECT element FROM ieport WHERE id=?1 UNION ALL SELECT element FROM changer WHERE id=?1",
 		"i", element, "u", &at);
 
@@ -31,11 +31,10 @@ int medium_place(struct ctl *c, int64_t medium, int64_t *place, int64_t *inverte
 
 int slot_barred(struct ctl *c, int64_t place, bool *barred, char *why, size_t size)
 {
-	int rc = sql_get(
-		c->t, c->e,
-		"SELECT o.name||': '||s.reason FROM slot s JOIN object o ON o.id=s.id WHERE s.id=? AND "
-		"s.barred_until>?",
-		"ii", place, c->now, "T", why, size);
+	int rc = sql_get(c->t, c->e,
+			 "SELECT o.name||': '||s.reason "
+			 "FROM slot s JOIN object o ON o.id=s.id WHERE s.id=? AND s.barred_until>?",
+			 "ii", place, c->now, "T", why, size);
 
 	*barred = !rc;
 	return rc == SQL_NONE ? 0 : rc;
@@ -46,9 +45,9 @@ int slot_refused(struct ctl *c, int64_t source, int64_t destination, const char 
 {
 	c->troubled = true;
 	return sql_do(c->t, c->e,
-		      "UPDATE slot SET barred_until=max(barred_until,?1), reason=?2, state=CASE state WHEN 2 "
-		      "THEN 3 ELSE "
-		      "state END WHERE id=coalesce((SELECT id FROM slot WHERE id=?4),?3)",
+		      "UPDATE slot "
+		      "SET barred_until=max(barred_until,?1), reason=?2, state=CASE state WHEN 2 "
+		      "THEN 3 ELSE state END WHERE id=coalesce((SELECT id FROM slot WHERE id=?4),?3)",
 		      "itii", c->now + BARRED_MS, why, source, destination);
 }
 
@@ -57,8 +56,8 @@ int look_again(struct ctl *c)
 	TRY(sql_do(c->t, c->e, "UPDATE slot SET barred_until=0 WHERE library=? AND barred_until>0", "i",
 		   c->id));
 	return sql_do(c->t, c->e,
-		      "UPDATE librequest SET poll_at=0 WHERE library=? AND state IN (0,1,5) AND (state=5 OR "
-		      "op IN (10,12))",
+		      "UPDATE librequest "
+		      "SET poll_at=0 WHERE library=? AND state IN (0,1,5) AND (state=5 OR op IN (10,12))",
 		      "i", c->id);
 }
 
@@ -80,10 +79,10 @@ int library_state(struct ctl *c, uint32_t opstate, const char *reason)
 }
 
 #define FREE_SLOT                                                                                            \
-	"SELECT s.id FROM slot s WHERE s.library=? AND s.state=2 AND s.barred_until=0 "                      \
-	"AND NOT EXISTS(SELECT 1 FROM physical_media m WHERE m.place=s.id) "                                 \
-	"AND NOT EXISTS(SELECT 1 FROM action a WHERE a.library=s.library AND a.state IN (0,3) AND "          \
-	"a.destination=s.id) "
+	"SELECT s.id FROM slot s "                                                                           \
+	"WHERE s.library=? AND s.state=2 AND s.barred_until=0 AND NOT EXISTS(SELECT 1 "                      \
+	"FROM physical_media m WHERE m.place=s.id) AND NOT EXISTS(SELECT 1 FROM action a "                   \
+	"WHERE a.library=s.library AND a.state IN (0,3) AND a.destination=s.id) "
 
 /* Its home if that is empty, else the first empty slot that is nobody's home, else any empty one. Three
  * questions, each answered by an index: one with all of it in its order would look at every empty slot. */
@@ -96,8 +95,8 @@ int free_slot(struct ctl *c, int64_t home, int64_t *slot)
 	if (rc == SQL_NONE)
 		rc = sql_get(c->t, c->e,
 			     FREE_SLOT
-			     "AND NOT EXISTS(SELECT 1 FROM physical_media h WHERE h.home_slot=s.id AND "
-			     "h.library=s.library) ORDER BY s.element LIMIT 1",
+			     "AND NOT EXISTS(SELECT 1 FROM physical_media h "
+			     "WHERE h.home_slot=s.id AND h.library=s.library) ORDER BY s.element LIMIT 1",
 			     "i", c->id, "i", slot);
 	if (rc == SQL_NONE)
 		rc = sql_get(c->t, c->e, FREE_SLOT "ORDER BY s.element LIMIT 1", "i", c->id, "i", slot);

@@ -24,8 +24,8 @@ int do_RsmPauseIdentification(struct txn *t, const struct caller *who,
 	if (!sql_changes(t))
 		return 0;
 	TRY(sql_do(t, e,
-		   "UPDATE library SET identify_since=?, identify_base=identify_done WHERE id=? AND "
-		   "identify_since>0",
+		   "UPDATE library "
+		   "SET identify_since=?, identify_base=identify_done WHERE id=? AND identify_since>0",
 		   "ii", txn_now(t), l.id));
 	txn_wake(t, l.id);
 	return object_changed(t, l.id, e);
@@ -37,8 +37,8 @@ static int cancel_identifications(struct txn *t, int64_t medium, struct err *e)
 	auto_ids struct ids queued = {0};
 
 	TRY(ids_of(sql_rows(t, e,
-			    "SELECT id FROM librequest WHERE medium=? AND op=14 AND phase=0 AND state IN (0, "
-			    "1, 5)",
+			    "SELECT id "
+			    "FROM librequest WHERE medium=? AND op=14 AND phase=0 AND state IN (0, 1, 5)",
 			    "i", medium),
 		   &queued, e));
 	vec_each(id, &queued)

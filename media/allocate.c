@@ -31,11 +31,15 @@ static int take(struct txn *t, const struct want *w, const struct side *s, guid 
 		   "VALUES(?,?,?,?,?,?)",
 		   "iigggu", id, w->pool.id, &w->call, guid_is_null(&w->call) ? &guid_null : &w->session,
 		   guid_is_null(&w->call) ? &guid_null : source, s->state));
-	TRY(sql_one(t, e,
-		    "UPDATE side SET state=5, lmid=?, allocate_count=allocate_count+1, used=1, proof=CASE "
-		    "state WHEN 8 THEN 0 ELSE proof END WHERE id=? AND "
-		    "state=? AND lmid IS NULL", /* who takes a medium out of Import claims what is on it */
-		    "iiu", id, s->id, s->state));
+	TRY(sql_one(
+		t, e,
+		"UPDATE side "
+		"SET state=5, lmid=?, allocate_count=allocate_count+1, used=1, proof=CASE state "
+		"WHEN 8 THEN 0 ELSE proof END WHERE id=? AND state=? AND lmid IS NULL", /* who takes a medium
+											   out of Import
+											   claims what is on
+											   it */
+		"iiu", id, s->id, s->state));
 	TRY(object_changed(t, s->id, e));
 	return object_changed(t, w->pool.id, e);
 }
@@ -63,12 +67,14 @@ static int take_with_others(struct txn *t, const struct want *w, const struct si
 /* ---- searching ---- */
 
 #define CANDIDATE(condition)                                                                                 \
-	"SELECT s.id FROM (SELECT (SELECT id FROM side c INDEXED BY side_available WHERE c.state=4 AND "     \
-	"c.usable=1 "                                                                                        \
-	"AND c.pool=?1 AND c.library=l.id " condition "ORDER BY c.allocate_count, c.id LIMIT 1) AS id "      \
-	"FROM library l CROSS JOIN object o ON o.id=l.id WHERE l.library_type<>1 AND o.enabled=1 AND "       \
-	"o.opstate IN (0,10)) x "                                                                            \
-	"CROSS JOIN side s ON s.id=x.id ORDER BY s.allocate_count, s.id LIMIT 1"
+	"SELECT s.id FROM (SELECT (SELECT id FROM side c INDEXED BY side_available "                         \
+	"WHERE c.state=4 AND c.usable=1 AND c.pool=?1 AND c.library=l.id " condition                         \
+	"ORDER BY c.allocate_count, c.id LIMIT 1) AS id "                                                    \
+	"FROM library l CROSS JOIN object o ON o.id=l.id "                                                   \
+	"WHERE l.library_type<>1 "                                                                           \
+	"AND o.enabled=1 AND o.opstate IN (0,10)) x "                                                        \
+	"CROSS JOIN side s ON s.id=x.id "                                                                    \
+	"ORDER BY s.allocate_count, s.id LIMIT 1"
 static const char any_side[] = CANDIDATE("");
 static const char whole_medium[] =
 	CANDIDATE("AND NOT EXISTS (SELECT 1 FROM side n WHERE n.medium=c.medium AND n.state IN (5,6,9)) ");
@@ -205,8 +211,8 @@ static int allocate_next(struct txn *t, const struct want *w, const struct Alloc
 		return err_set(e, ERROR_MEDIA_NOT_AVAILABLE, "medium %s is disabled: its details say why",
 			       m.name);
 	rc = sql_get(t, e,
-		     "SELECT id FROM side WHERE medium=?1 AND state=9 AND (?2=0 OR id=?2) ORDER BY "
-		     "number<?3, number LIMIT 1",
+		     "SELECT id FROM side "
+		     "WHERE medium=?1 AND state=9 AND (?2=0 OR id=?2) ORDER BY number<?3, number LIMIT 1",
 		     "iiu", had.medium, given, had.number, "i", &id);
 	if (rc == SQL_NONE)
 		return err_set(e, ERROR_MEDIA_UNAVAILABLE, "medium %s has no further side reserved", m.name);

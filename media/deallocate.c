@@ -16,8 +16,8 @@ static int free_reserved(struct txn *t, int64_t medium, struct err *e)
 	if (n == 1)
 		return 0;
 	TRY(ids_of(sql_rows(t, e,
-			    "SELECT id FROM side s WHERE medium=?1 AND state=9 AND NOT EXISTS "
-			    "(SELECT 1 FROM side o WHERE o.medium=?1 AND o.state IN (5,6))",
+			    "SELECT id FROM side s WHERE medium=?1 AND state=9 "
+			    "AND NOT EXISTS (SELECT 1 FROM side o WHERE o.medium=?1 AND o.state IN (5,6))",
 			    "i", medium),
 		   &sides, e));
 	vec_each(id, &sides)

@@ -18,47 +18,43 @@
 static const char *const details[WIRE_TYPES] = {
 	[NTMS_LIBRARY] =
 		"SELECT t.reason, coalesce((SELECT device FROM changer c WHERE c.library=t.id),''), "
-		"coalesce((SELECT serial FROM changer c WHERE c.library=t.id),''), '', '', 0, "
-		"t.identify_done, CASE t.identify_since WHEN 0 THEN 0 ELSE t.identify_done+" IDENTIFYING
+		"coalesce((SELECT serial FROM changer c WHERE c.library=t.id),''), "
+		"'', '', 0, t.identify_done, CASE t.identify_since WHEN 0 THEN 0 ELSE t.identify_done+" IDENTIFYING
 		" END, "
 		"256*t.identify_paused, NULL, NULL, CASE WHEN t.identify_done<=t.identify_base OR "
 		"t.identify_paused THEN 0 ELSE ?2+(?2-t.identify_since)*" IDENTIFYING
-		"/(t.identify_done-t.identify_base) "
-		"END "
-		"FROM library t WHERE t.id=?1",
+		"/(t.identify_done-t.identify_base) END FROM library t WHERE t.id=?1",
 	[NTMS_CHANGER] = "SELECT '', t.device, t.serial, '', '', t.element, 0, 0, 0, " IN_IT
 			 ", NULL FROM changer t WHERE t.id=?",
-	[NTMS_DRIVE] = "SELECT t.reason, t.url, t.serial, t.generation, t.holder, t.element, 0, 0, CASE "
-		       "t.holder WHEN '' THEN 0 ELSE 32 END, " IN_IT
+	[NTMS_DRIVE] = "SELECT t.reason, t.url, t.serial, t.generation, "
+		       "t.holder, t.element, 0, 0, CASE t.holder WHEN '' THEN 0 ELSE 32 END, " IN_IT
 		       ", NULL, t.node, t.sg, t.by_id FROM drive t WHERE t.id=?",
-	[NTMS_STORAGESLOT] = "SELECT t.reason, '', '', '', '', t.element, 0, 0, "
-			     "8*EXISTS(SELECT 1 FROM library l WHERE l.cleaner_slot=t.id), " IN_IT
-			     ", NULL FROM slot t WHERE t.id=?",
-	[NTMS_IEPORT] = "SELECT t.reason, '', '', '', '', t.element, 0, 0, (SELECT CASE can_lock WHEN 0 THEN "
-			"16 ELSE 0 END FROM library l "
-			"WHERE l.id=t.library), " IN_IT ", NULL FROM ieport t WHERE t.id=?",
+	[NTMS_STORAGESLOT] =
+		"SELECT t.reason, '', '', '', '', t.element, 0, 0, 8*EXISTS(SELECT 1 "
+		"FROM library l WHERE l.cleaner_slot=t.id), " IN_IT ", NULL FROM slot t WHERE t.id=?",
+	[NTMS_IEPORT] = "SELECT t.reason, '', '', '', '', t.element, 0, 0, (SELECT CASE can_lock "
+			"WHEN 0 THEN 16 ELSE 0 END FROM library l WHERE l.id=t.library), " IN_IT
+			", NULL FROM ieport t WHERE t.id=?",
 	[NTMS_PHYSICAL_MEDIA] =
 		"SELECT t.reason, '', t.serial, (SELECT key FROM media_type y WHERE y.id=t.media_type), "
-		"coalesce((SELECT holder FROM drive d WHERE d.id=t.place),''), 0, 0, 0, "
-		"CASE WHEN t.verified=0 AND t.library<>2 THEN 1 ELSE 0 END | 8*t.cleaner | "
-		"64*t.write_protected | "
-		"128*(t.worm OR (SELECT rw=2 FROM media_type y WHERE y.id=t.media_type)) | "
-		"2*(t.reason<>'' AND NOT (SELECT enabled FROM object o WHERE o.id=t.id)), (SELECT guid FROM "
-		"object o WHERE o.id=t.id), NULL "
-		"FROM physical_media t WHERE t.id=?",
+		"coalesce((SELECT holder FROM drive d WHERE d.id=t.place),''), 0, 0, 0, CASE "
+		"WHEN t.verified=0 "
+		"AND t.library<>2 THEN 1 ELSE 0 END | 8*t.cleaner | 64*t.write_protected | 128*(t.worm "
+		"OR (SELECT rw=2 FROM media_type y WHERE y.id=t.media_type)) | 2*(t.reason<>'' "
+		"AND NOT (SELECT enabled FROM object o WHERE o.id=t.id)), (SELECT guid "
+		"FROM object o WHERE o.id=t.id), NULL FROM physical_media t WHERE t.id=?",
 	[NTMS_PARTITION] =
-		"SELECT m.reason, '', m.serial, (SELECT key FROM media_type y WHERE y.id=m.media_type), '', "
-		"0, 0, 0, 0, o.guid, NULL "
-		"FROM side t JOIN physical_media m ON m.id=t.medium JOIN object o ON o.id=m.id WHERE t.id=?",
+		"SELECT m.reason, '', m.serial, (SELECT key "
+		"FROM media_type y WHERE y.id=m.media_type), '', 0, 0, 0, 0, o.guid, NULL FROM side t "
+		"JOIN physical_media m ON m.id=t.medium JOIN object o ON o.id=m.id WHERE t.id=?",
 	/* unclaimed: its call wasn't acknowledged, and no session of this incarnation can still do so */
-	[NTMS_LOGICAL_MEDIA] = "SELECT m.reason, '', m.serial, (SELECT key FROM media_type y WHERE "
-			       "y.id=m.media_type), '', 0, 0, 0, "
-			       "4*(t.call IS NOT NULL AND t.session IS NULL), o.guid, t.session "
-			       "FROM logical_media t JOIN side s ON s.lmid=t.id JOIN physical_media m ON "
-			       "m.id=s.medium JOIN object o ON o.id=m.id "
-			       "WHERE t.id=?",
-	[NTMS_LIBREQUEST] = "SELECT t.reason, '', '', '', t.user, 0, t.done, t.total, 0, t.medium_guid, "
-			    "t.session, t.expected FROM librequest t WHERE t.id=?",
+	[NTMS_LOGICAL_MEDIA] = "SELECT m.reason, '', m.serial, (SELECT key FROM media_type y "
+			       "WHERE y.id=m.media_type), '', 0, 0, 0, 4*(t.call IS NOT NULL "
+			       "AND t.session IS NULL), o.guid, t.session FROM logical_media t "
+			       "JOIN side s ON s.lmid=t.id JOIN physical_media m ON m.id=s.medium "
+			       "JOIN object o ON o.id=m.id WHERE t.id=?",
+	[NTMS_LIBREQUEST] = "SELECT t.reason, '', '', '', t.user, 0, t.done, t.total, "
+			    "0, t.medium_guid, t.session, t.expected FROM librequest t WHERE t.id=?",
 };
 
 static char *text_of(struct rows *r, int column) { return strdup(rows_text(r, column)); }

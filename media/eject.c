@@ -55,8 +55,8 @@ static int collect(struct txn *t, const struct caller *who, const struct medium 
 	int64_t places, collected, id;
 
 	TRY(sql_get(t, e,
-		    "SELECT (SELECT count(*) FROM ieport WHERE library=?1), "
-		    "(SELECT count(*) FROM librequest WHERE library=?1 AND state=6 AND op=10)",
+		    "SELECT (SELECT count(*) FROM ieport WHERE library=?1), (SELECT count(*) "
+		    "FROM librequest WHERE library=?1 AND state=6 AND op=10)",
 		    "i", m->library, "ii", &places, &collected));
 	if (collected >= places)
 		return err_set(
@@ -76,9 +76,8 @@ static int release(struct txn *t, const struct caller *who, int64_t library, gui
 	int64_t in;
 
 	TRY(ids_of(sql_rows(t, e,
-			    "SELECT id FROM librequest WHERE session=?1 AND session IS NOT NULL AND state=6 "
-			    "AND op=10 "
-			    "AND (?2=0 OR library=?2) ORDER BY id",
+			    "SELECT id FROM librequest WHERE session=?1 AND session IS NOT NULL "
+			    "AND state=6 AND op=10 AND (?2=0 OR library=?2) ORDER BY id",
 			    "gi", &who->session, library),
 		   &ids, e));
 	vec_each(id, &ids) {
@@ -124,9 +123,9 @@ static int stop(struct txn *t, const struct caller *who, const guid *operation, 
 	{
 		auto_rows struct rows *r = sql_rows(
 			t, e,
-			"SELECT id, library, state FROM librequest WHERE state IN (0, 1, 5) AND op=10 AND "
-			"(id=?1 OR work_item=?2) UNION ALL SELECT id, library, state FROM librequest WHERE "
-			"state=6 AND id=?1",
+			"SELECT id, library, state "
+			"FROM librequest WHERE state IN (0, 1, 5) AND op=10 AND (id=?1 OR work_item=?2) "
+			"UNION ALL SELECT id, library, state FROM librequest WHERE state=6 AND id=?1",
 			"ig", id, operation);
 
 		while (rows_next(r))

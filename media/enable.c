@@ -48,9 +48,8 @@ static int set_enabled(struct txn *t, const struct caller *who, const guid *g, u
 	/* what failed is enabled as it stands, and may be tried again: that is how a person says it is well
 	 */
 	TRY(sql_get(t, e,
-		    "SELECT coalesce((SELECT opstate FROM object WHERE id=?1 AND type=5),0)=20 OR "
-		    "EXISTS(SELECT 1 FROM physical_media WHERE "
-		    "id=?1 AND reason<>'')",
+		    "SELECT coalesce((SELECT opstate FROM object WHERE id=?1 AND type=5),0)=20 "
+		    "OR EXISTS(SELECT 1 FROM physical_media WHERE id=?1 AND reason<>'')",
 		    "i", id, "u", &failed));
 	if (enabled == enable && !(enable && failed))
 		return err_set(e, ERROR_INVALID_STATE, "%s is %s already", object_label(t, id).s,

@@ -11,20 +11,19 @@
 /* ?1 the text, ?2 the same plus the highest character: between them lies what begins with it (equal: ?2 is
  * ?1) */
 #define NAMED                                                                                                \
-	"SELECT id FROM object WHERE name BETWEEN ?1 AND ?2 AND name<>'' "                                   \
-	"UNION SELECT id FROM physical_media WHERE barcode BETWEEN ?1 AND ?2 AND barcode<>'' "               \
-	"UNION SELECT id FROM physical_media WHERE sequence BETWEEN ?1 AND ?2 AND sequence<>'' "             \
+	"SELECT id FROM object WHERE name BETWEEN ?1 AND ?2 AND name<>'' UNION "                             \
+	"SELECT id FROM physical_media WHERE barcode BETWEEN ?1 AND ?2 AND barcode<>'' UNION "               \
+	"SELECT id FROM physical_media WHERE sequence BETWEEN ?1 AND ?2 AND sequence<>'' "                   \
 	"UNION SELECT id FROM physical_media WHERE serial BETWEEN ?1 AND ?2 AND serial<>'' "                 \
 	"UNION SELECT id FROM drive WHERE serial BETWEEN ?1 AND ?2 AND serial<>'' "                          \
 	"UNION SELECT id FROM changer WHERE serial BETWEEN ?1 AND ?2 AND serial<>'' "                        \
 	"UNION SELECT id FROM media_pool WHERE path BETWEEN ?3 AND ?4 "                                      \
 	"UNION SELECT id FROM object WHERE guid BETWEEN ?5 AND ?6"
-static const char by_name[] =
-	"WITH named(id) AS (" NAMED ") "
-	"SELECT o.guid FROM object o WHERE (?7=0 OR o.type=?7) AND o.id IN (SELECT id FROM named "
-	"UNION SELECT s.id FROM side s JOIN named n ON s.medium=n.id WHERE ?7=14 "
-	"UNION SELECT s.lmid FROM side s JOIN named n ON s.medium=n.id WHERE ?7=11 AND s.lmid IS NOT NULL) "
-	"ORDER BY o.name, o.id";
+static const char by_name[] = "WITH named(id) AS (" NAMED ") SELECT o.guid FROM object o "
+			      "WHERE (?7=0 OR o.type=?7) AND o.id IN (SELECT id FROM named UNION "
+			      "SELECT s.id FROM side s JOIN named n ON s.medium=n.id WHERE ?7=14 "
+			      "UNION SELECT s.lmid FROM side s JOIN named n ON s.medium=n.id "
+			      "WHERE ?7=11 AND s.lmid IS NOT NULL) ORDER BY o.name, o.id";
 
 /* The hexadecimal digits of a GUID's beginning, filled up with 0 and f. False: the text is none. */
 static bool guid_range(const char *text, guid *low, guid *high)

@@ -110,8 +110,8 @@ static int classify(struct look *k, struct err *e)
 	}
 	/* the offline one first: it may have come back */
 	rc = sql_get(k->t, e,
-		     "SELECT id FROM side WHERE omid_id=? AND length(omid_id)>0 AND omid_type=? AND id<>? "
-		     "ORDER BY library<>?, id LIMIT 1",
+		     "SELECT id FROM side WHERE omid_id=? "
+		     "AND length(omid_id)>0 AND omid_type=? AND id<>? ORDER BY library<>?, id LIMIT 1",
 		     "btii", (const void *)l->id, l->id_len, l->type, k->s.id, (int64_t)ROW_OFFLINE, "i",
 		     &k->other);
 	if (rc)
@@ -192,8 +192,8 @@ static int name_by_label(struct look *k, struct err *e)
 	if (k->m.barcode[0] || k->m.sides != 1 || !k->label->info[0])
 		return 0;
 	return sql_do(k->t, e,
-		      "UPDATE object SET name=?1 WHERE id=?2 AND name=(SELECT sequence FROM physical_media "
-		      "WHERE id=?2)",
+		      "UPDATE object "
+		      "SET name=?1 WHERE id=?2 AND name=(SELECT sequence FROM physical_media WHERE id=?2)",
 		      "ti", k->label->info, k->m.id);
 }
 
@@ -204,8 +204,8 @@ static int catalogue(struct look *k, uint32_t state, enum identity *verdict, str
 	int64_t pool, imports;
 
 	TRY(sql_do(k->t, e,
-		   "UPDATE side SET state=?1, omid_type=?2, omid_id=?3, omid_info=?4 WHERE id=?5 "
-		   "AND (state<>?1 OR omid_type<>?2 OR omid_id<>?3 OR omid_info<>?4)",
+		   "UPDATE side SET state=?1, omid_type=?2, omid_id=?3, omid_info=?4 "
+		   "WHERE id=?5 AND (state<>?1 OR omid_type<>?2 OR omid_id<>?3 OR omid_info<>?4)",
 		   "utbti", state, l->type, (const void *)l->id, l->id_len, l->info, k->s.id));
 	*verdict = sql_changes(k->t) ? IDENTITY_NEW : IDENTITY_SAME;
 	if (sql_changes(k->t)) {
@@ -235,13 +235,11 @@ static int fold_into(struct look *k, int64_t known, struct err *e)
 	TRY(sql_get(t, e, "SELECT coalesce(request,0), state FROM physical_media WHERE id=?", "i", k->m.id,
 		    "iu", &request, &state));
 	TRY(sql_do(t, e,
-		   "UPDATE librequest SET medium=?2, medium_guid=(SELECT guid FROM object WHERE id=?2), "
-		   "side_guid=(SELECT o.guid FROM side a JOIN side b ON b.number=a.number AND b.medium=?2 "
-		   "JOIN object o ON o.id=b.id "
-		   "WHERE a.id=librequest.side), "
-		   "side=(SELECT b.id FROM side a JOIN side b ON b.number=a.number AND b.medium=?2 WHERE "
-		   "a.id=librequest.side) "
-		   "WHERE medium=?1 AND completed=0",
+		   "UPDATE librequest SET medium=?2, medium_guid=(SELECT guid FROM object "
+		   "WHERE id=?2), side_guid=(SELECT o.guid FROM side a JOIN side b ON b.number=a.number "
+		   "AND b.medium=?2 JOIN object o ON o.id=b.id WHERE a.id=librequest.side), "
+		   "side=(SELECT b.id FROM side a JOIN side b ON b.number=a.number AND b.medium=?2 "
+		   "WHERE a.id=librequest.side) WHERE medium=?1 AND completed=0",
 		   "ii", k->m.id, known));
 	TRY(sql_do(t, e, "UPDATE action SET medium=?2 WHERE medium=?1 AND state IN (0,3)", "ii", k->m.id,
 		   known));
@@ -262,9 +260,8 @@ static int same_cartridge(struct look *k, enum identity *verdict, char why[400],
 	if (!k->serial || !k->serial[0])
 		return 0;
 	rc = sql_get(k->t, e,
-		     "SELECT o.name FROM side s JOIN physical_media m ON m.id=s.medium JOIN object o ON "
-		     "o.id=m.id WHERE "
-		     "s.id=? AND m.serial=? AND m.barcode<>?",
+		     "SELECT o.name FROM side s JOIN physical_media m ON m.id=s.medium "
+		     "JOIN object o ON o.id=m.id WHERE s.id=? AND m.serial=? AND m.barcode<>?",
 		     "itt", k->other, k->serial, k->m.barcode, "T", name, sizeof name);
 	if (rc)
 		return rc == SQL_NONE ? 0 : rc;
@@ -284,9 +281,8 @@ static int known_label(struct look *k, int64_t *medium, enum identity *verdict, 
 	int64_t found;
 	int rc = sql_get(
 		k->t, e,
-		"SELECT m.id FROM side s JOIN physical_media m ON m.id=s.medium WHERE s.id=? AND s.number=? "
-		"AND m.library=? "
-		"AND m.sides=? AND (m.serial='' OR ?5='' OR m.serial=?5) "
+		"SELECT m.id FROM side s JOIN physical_media m ON m.id=s.medium WHERE s.id=? "
+		"AND s.number=? AND m.library=? AND m.sides=? AND (m.serial='' OR ?5='' OR m.serial=?5) "
 		"AND NOT EXISTS (SELECT 1 FROM side o WHERE o.medium=?6 AND o.state NOT IN (0,2,7,8))",
 		"iuiuti", k->other, k->s.number, (int64_t)ROW_OFFLINE, k->m.sides, k->serial ? k->serial : "",
 		k->m.id, "i", &found);
@@ -376,9 +372,8 @@ int medium_identify(struct txn *t, int64_t *medium, uint32_t number, const struc
 int side_label_written(struct txn *t, int64_t side, const struct label *l, struct err *e)
 {
 	TRY(sql_do(t, e,
-		   "UPDATE side SET omid_type=?, omid_id=?, omid_info=?, used=0, proof=0, state=CASE state "
-		   "WHEN 1 "
-		   "THEN 4 ELSE state END WHERE id=?",
+		   "UPDATE side SET omid_type=?, omid_id=?, omid_info=?, "
+		   "used=0, proof=0, state=CASE state WHEN 1 THEN 4 ELSE state END WHERE id=?",
 		   "tbti", l->type, (const void *)l->id, l->id_len, l->info, side));
 	TRY(object_changed(t, side, e));
 	return allocations_wake(t, e);

@@ -17,14 +17,12 @@ static int room(struct txn *t, const struct library *l, struct err *e)
 			       "library \"%s\" has no insert/eject port: media go in through its door",
 			       l->name);
 	/* empty, or not looked at yet; the home of a medium that is in a drive isn't free */
-	TRY(sql_get(
-		t, e,
-		"SELECT count(*), coalesce(sum(s.state IN (0,2) AND o.enabled AND s.id IS NOT l.cleaner_slot "
-		"AND NOT EXISTS "
-		"(SELECT 1 FROM physical_media m WHERE m.library=s.library AND m.home_slot=s.id AND m.place "
-		"IS NOT s.id)),0) "
-		"FROM slot s JOIN object o ON o.id=s.id JOIN library l ON l.id=s.library WHERE s.library=?",
-		"i", l->id, "ii", &slots, &vacant));
+	TRY(sql_get(t, e,
+		    "SELECT count(*), coalesce(sum(s.state IN (0,2) AND o.enabled "
+		    "AND s.id IS NOT l.cleaner_slot AND NOT EXISTS (SELECT 1 FROM physical_media m "
+		    "WHERE m.library=s.library AND m.home_slot=s.id AND m.place IS NOT s.id)),0) FROM slot s "
+		    "JOIN object o ON o.id=s.id JOIN library l ON l.id=s.library WHERE s.library=?",
+		    "i", l->id, "ii", &slots, &vacant));
 	if (slots && !vacant)
 		return err_set(e, ERROR_LIBRARY_FULL,
 			       "library \"%s\" has no empty slot: eject something first", l->name);
@@ -57,8 +55,8 @@ static int tell(struct txn *t, const struct library *l, const struct InjectNtmsM
 
 	if (!rc)
 		rc = sql_get(t, e,
-			     "SELECT state, wanted FROM librequest WHERE id=? AND library=? AND op=? AND "
-			     "completed=0",
+			     "SELECT state, wanted "
+			     "FROM librequest WHERE id=? AND library=? AND op=? AND completed=0",
 			     "iiu", id, l->id, NTMS_LM_INJECT, "uu", &state, &had);
 	if (rc && rc != SQL_NONE)
 		return rc;

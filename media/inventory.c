@@ -10,14 +10,14 @@ static int stop(struct txn *t, const struct library *l, struct err *e)
 	auto_ids struct ids queued = {0};
 
 	TRY(sql_do(t, e,
-		   "UPDATE librequest SET wanted=wanted|? WHERE library=? AND state IN (0, 1, 5) AND "
-		   "state<>0 AND op=8",
+		   "UPDATE librequest "
+		   "SET wanted=wanted|? WHERE library=? AND state IN (0, 1, 5) AND state<>0 AND op=8",
 		   "ui", (uint32_t)WANTED_STOP, l->id));
 	if (sql_changes(t))
 		txn_wake(t, l->id);
 	TRY(ids_of(sql_rows(t, e,
-			    "SELECT id FROM librequest WHERE library=? AND state IN (0, 1, 5) AND state=0 "
-			    "AND op=8",
+			    "SELECT id "
+			    "FROM librequest WHERE library=? AND state IN (0, 1, 5) AND state=0 AND op=8",
 			    "i", l->id),
 		   &queued, e));
 	vec_each(id, &queued)

@@ -13,8 +13,8 @@ static int next_sequence(struct txn *t, char text[24], struct err *e)
 	int64_t n;
 
 	TRY(sql_get(t, e,
-		    "INSERT INTO meta(key, value) VALUES('sequence', 1) ON CONFLICT(key) DO UPDATE SET "
-		    "value=value+1 RETURNING value",
+		    "INSERT INTO meta(key, value) "
+		    "VALUES('sequence', 1) ON CONFLICT(key) DO UPDATE SET value=value+1 RETURNING value",
 		    "", "i", &n));
 	snprintf(text, 24, "%lld", (long long)n);
 	return 0;
@@ -30,9 +30,8 @@ int medium_create(struct txn *t, const struct medium_new *n, int64_t *medium, st
 	TRY(next_sequence(t, sequence, e));
 	TRY(object_new(t, NTMS_PHYSICAL_MEDIA, n->barcode[0] ? n->barcode : sequence, NULL, medium, e));
 	TRY(sql_do(t, e,
-		   "INSERT INTO physical_media(id, library, pool, media_type, barcode, sequence, sides, "
-		   "cleaner, inverted) "
-		   "VALUES(?,?,?,?,?,?,?,?,?)",
+		   "INSERT INTO physical_media(id, library, pool, "
+		   "media_type, barcode, sequence, sides, cleaner, inverted) VALUES(?,?,?,?,?,?,?,?,?)",
 		   "iiiittuuu", *medium, n->library, pool, n->media_type, n->barcode, sequence, n->sides,
 		   n->cleaner, n->inverted));
 	for (uint32_t i = 0; i < n->sides; i++) {
@@ -50,8 +49,8 @@ static int by_stem(struct txn *t, const char *barcode, int64_t library, int64_t 
 {
 	auto_rows struct rows *r =
 		sql_rows(t, e,
-			 "SELECT id, barcode FROM physical_media WHERE barcode>=substr(?1,1,6) AND "
-			 "barcode<substr(?1,1,6)||'~' AND barcode<>'' ORDER BY library<>?2, id",
+			 "SELECT id, barcode FROM physical_media WHERE barcode>=substr(?1,1,6) "
+			 "AND barcode<substr(?1,1,6)||'~' AND barcode<>'' ORDER BY library<>?2, id",
 			 "ti", barcode, library);
 	int found = 0;
 
@@ -68,9 +67,8 @@ int medium_by_barcode(struct txn *t, const char *barcode, int64_t library, int64
 	if (!barcode[0])
 		return SQL_NONE;
 	rc = sql_get(t, e,
-		     "SELECT id FROM physical_media WHERE barcode=? AND barcode<>'' ORDER BY library<>?, "
-		     "library<>?, id "
-		     "LIMIT 1",
+		     "SELECT id FROM physical_media "
+		     "WHERE barcode=? AND barcode<>'' ORDER BY library<>?, library<>?, id LIMIT 1",
 		     "tii", barcode, library, (int64_t)ROW_OFFLINE, "i", medium);
 	return rc == SQL_NONE ? by_stem(t, barcode, library, medium, e) : rc;
 }
@@ -103,8 +101,8 @@ int medium_set_pool(struct txn *t, int64_t medium, int64_t pool, struct err *e)
 		return 0;
 	TRY(sql_do(t, e, "UPDATE physical_media SET pool=? WHERE id=?", "ii", pool, medium));
 	TRY(sql_do(t, e,
-		   "UPDATE logical_media SET pool=? WHERE id IN (SELECT lmid FROM side WHERE medium=? AND "
-		   "lmid IS NOT NULL)",
+		   "UPDATE logical_media "
+		   "SET pool=? WHERE id IN (SELECT lmid FROM side WHERE medium=? AND lmid IS NOT NULL)",
 		   "ii", pool, medium));
 	TRY(object_changed(t, old, e));
 	TRY(object_changed(t, pool, e));
@@ -146,8 +144,8 @@ int medium_enable(struct txn *t, int64_t medium, bool enabled, const char *reaso
 	auto_ids struct ids parts = {0};
 
 	TRY(sql_do(t, e,
-		   "UPDATE physical_media SET reason=?1, unfit=CASE ?1 WHEN '' THEN '' ELSE unfit END "
-		   "WHERE id=?2",
+		   "UPDATE physical_media "
+		   "SET reason=?1, unfit=CASE ?1 WHEN '' THEN '' ELSE unfit END WHERE id=?2",
 		   "ti", enabled || !reason ? "" : reason, medium));
 	TRY(sql_do(t, e, "UPDATE side SET usable=? WHERE medium=?", "ui", (uint32_t)enabled, medium));
 	TRY(ids_of(sql_rows(t, e,
@@ -212,8 +210,8 @@ int medium_ejected(struct txn *t, int64_t medium, struct err *e)
 	uint32_t policy, pool_type, cleaner, owned;
 
 	TRY(sql_get(t, e,
-		    "SELECT (SELECT pool_policy FROM computer), p.pool_type, m.cleaner, "
-		    "(SELECT count(*) FROM side s WHERE s.medium=m.id AND s.lmid IS NOT NULL) "
+		    "SELECT (SELECT pool_policy FROM computer), p.pool_type, m.cleaner, (SELECT count(*) "
+		    "FROM side s WHERE s.medium=m.id AND s.lmid IS NOT NULL) "
 		    "FROM physical_media m JOIN media_pool p ON p.id=m.pool WHERE m.id=?",
 		    "i", medium, "uuuu", &policy, &pool_type, &cleaner, &owned));
 	TRY(medium_lost(t, medium, e));

@@ -161,8 +161,8 @@ static int check_drives(struct txn *t, const struct mount *u, struct err *e)
 			    sizeof type));
 		if (it->drive) {
 			TRY(sql_get(t, e,
-				    "SELECT d.library, d.generation, o.enabled FROM drive d JOIN object o ON "
-				    "o.id=d.id WHERE d.id=?",
+				    "SELECT d.library, d.generation, o.enabled "
+				    "FROM drive d JOIN object o ON o.id=d.id WHERE d.id=?",
 				    "i", it->drive, "iTu", &library, generation, sizeof generation,
 				    &enabled));
 			if ((u->library.id && library != u->library.id) || !can(u, generation, type))
@@ -179,8 +179,8 @@ static int check_drives(struct txn *t, const struct mount *u, struct err *e)
 		if (!u->library.id)
 			continue;
 		auto_rows struct rows *r = sql_rows(t, e,
-						    "SELECT d.generation, o.enabled FROM drive d JOIN object "
-						    "o ON o.id=d.id WHERE d.library=?",
+						    "SELECT d.generation, o.enabled FROM drive d "
+						    "JOIN object o ON o.id=d.id WHERE d.library=?",
 						    "i", u->library.id);
 		while (rows_next(r)) {
 			able += can(u, rows_text(r, 0), type);
@@ -213,10 +213,9 @@ static int target_library(struct txn *t, const struct mount *u, const struct ite
 	if (it->drive)
 		return sql_get(t, e, "SELECT library FROM drive WHERE id=?", "i", it->drive, "i", library);
 	rc = sql_get(t, e,
-		     "SELECT x.library FROM library_media_type x JOIN object o ON o.id=x.library WHERE "
-		     "x.media_type=? AND x.library<>? "
-		     "AND o.enabled=1 AND EXISTS (SELECT 1 FROM drive d WHERE d.library=x.library) ORDER BY "
-		     "o.opstate, x.library LIMIT 1",
+		     "SELECT x.library FROM library_media_type x JOIN object o ON o.id=x.library "
+		     "WHERE x.media_type=? AND x.library<>? AND o.enabled=1 AND EXISTS (SELECT 1 "
+		     "FROM drive d WHERE d.library=x.library) ORDER BY o.opstate, x.library LIMIT 1",
 		     "ii", it->m.media_type, (int64_t)ROW_OFFLINE, "i", library);
 	return rc == SQL_NONE ? 0 : rc;
 }

@@ -47,11 +47,10 @@ int medium_idle(struct txn *t, const struct medium *m, bool *idle, struct err *e
 	*idle = false;
 	if (m->state != NTMS_MEDIASTATE_IDLE || m->mounted_side)
 		return 0;
-	rc = sql_get(
-		t, e,
-		"SELECT id FROM librequest WHERE library=?1 AND state IN (0, 1, 5) AND medium=?2 UNION ALL "
-		"SELECT id FROM librequest WHERE library=?1 AND state=6 AND medium=?2 LIMIT 1",
-		"ii", m->library, m->id, "i", &id);
+	rc = sql_get(t, e,
+		     "SELECT id FROM librequest WHERE library=?1 AND state IN (0, 1, 5) AND medium=?2 "
+		     "UNION ALL SELECT id FROM librequest WHERE library=?1 AND state=6 AND medium=?2 LIMIT 1",
+		     "ii", m->library, m->id, "i", &id);
 	*idle = rc == SQL_NONE;
 	return rc == SQL_NONE ? 0 : rc;
 }
@@ -73,8 +72,8 @@ int medium_order_labels(struct txn *t, int64_t medium, const struct caller *who,
 		&sides, e));
 	vec_each(side, &sides) {
 		rc = sql_get(t, e,
-			     "SELECT id FROM librequest WHERE library=? AND state IN (0, 1, 5) AND op=18 AND "
-			     "side=? LIMIT 1",
+			     "SELECT id FROM librequest "
+			     "WHERE library=? AND state IN (0, 1, 5) AND op=18 AND side=? LIMIT 1",
 			     "ii", m.library, *side, "i", &open);
 		if (rc == SQL_NONE)
 			rc = request_new(t,
@@ -116,8 +115,8 @@ static int tally(struct txn *t, int64_t medium, struct tally *c, struct err *e)
 {
 	return sql_get(t, e,
 		       "SELECT count(*), coalesce(sum(state IN (5,6,9)),0), coalesce(sum(state=8),0), "
-		       "coalesce(sum(state=1),0), "
-		       "coalesce(sum(state NOT IN (2,3)),0) FROM side WHERE medium=?",
+		       "coalesce(sum(state=1),0), coalesce(sum(state NOT IN (2,3)),0) "
+		       "FROM side WHERE medium=?",
 		       "i", medium, "iiiii", &c->n, &c->owned, &c->import, &c->unprepared, &c->labelable);
 }
 

@@ -20,8 +20,7 @@ int oprequest_insert(struct txn *t, const struct oprequest_new *n, int64_t *id, 
 	TRY(object_new(t, NTMS_OPREQUEST, "", NULL, id, e));
 	return sql_do(t, e,
 		      "INSERT INTO oprequest(id, request, submitted, state, message, arg1_type, arg1, "
-		      "arg2_type, arg2, application, "
-		      "user, computer) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+		      "arg2_type, arg2, application, user, computer) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
 		      "iuiutugugttt", *id, n->request, txn_now(t), NTMS_OPSTATE_SUBMITTED,
 		      n->message ? n->message : "", n->arg1_type, &arg1, n->arg2_type, &arg2,
 		      n->application ? n->application : "RSM", n->user ? n->user : "",
@@ -36,8 +35,8 @@ int oprequest_post(struct txn *t, const struct oprequest_new *n, int64_t *id, st
 	TRY(object_guid(t, n->arg1, &arg1, e));
 	TRY(object_guid(t, n->arg2, &arg2, e));
 	rc = sql_get(t, e,
-		     "SELECT id FROM oprequest WHERE state IN (1,2,3) AND request=? AND arg1 IS ? AND arg2 "
-		     "IS ? AND message=? LIMIT 1",
+		     "SELECT id FROM oprequest WHERE state IN (1,2,3) "
+		     "AND request=? AND arg1 IS ? AND arg2 IS ? AND message=? LIMIT 1",
 		     "uggt", n->request, &arg1, &arg2, n->message ? n->message : "", "i", id);
 	return rc == SQL_NONE ? oprequest_insert(t, n, id, e) : rc;
 }
@@ -94,8 +93,8 @@ int oprequest_moved(struct txn *t, int64_t medium, int64_t library, struct err *
 	{
 		auto_rows struct rows *r =
 			sql_rows(t, e,
-				 "SELECT id FROM oprequest WHERE state IN (1,2,3) AND request=4 AND arg1=?1 "
-				 "AND (arg2=?2 OR (arg2_type=0 AND ?3))",
+				 "SELECT id FROM oprequest WHERE state IN (1,2,3) "
+				 "AND request=4 AND arg1=?1 AND (arg2=?2 OR (arg2_type=0 AND ?3))",
 				 "ggu", &m, &l, (uint32_t)!is_offline(library));
 
 		while (rows_next(r))

@@ -55,12 +55,11 @@ int medium_move(struct txn *t, int64_t medium, int64_t place, bool inverted, boo
 	uint32_t type;
 	int rc;
 
-	rc = sql_get(
-		t, e,
-		"SELECT library, 16 FROM slot WHERE id=?1 UNION ALL SELECT library, 5 FROM drive WHERE id=?1 "
-		"UNION ALL SELECT library, 8 FROM ieport WHERE id=?1 UNION ALL SELECT library, 2 FROM "
-		"changer WHERE id=?1",
-		"i", place, "iu", &library, &type);
+	rc = sql_get(t, e,
+		     "SELECT library, 16 FROM slot WHERE id=?1 "
+		     "UNION ALL SELECT library, 5 FROM drive WHERE id=?1 UNION ALL SELECT library, 8 "
+		     "FROM ieport WHERE id=?1 UNION ALL SELECT library, 2 FROM changer WHERE id=?1",
+		     "i", place, "iu", &library, &type);
 	if (rc == SQL_NONE)
 		return err_set(e, ERROR_DATABASE_FAILURE, "row %lld is no element of a library",
 			       (long long)place);
@@ -82,8 +81,8 @@ int medium_move(struct txn *t, int64_t medium, int64_t place, bool inverted, boo
 	/* mounted, loaded, unloaded: that ends with the stay in the drive, however it ended */
 	TRY(sql_do(t, e,
 		   "UPDATE physical_media SET place=?, inverted=?, verified=?, library=?, home_slot=?, "
-		   "state=CASE WHEN ? AND state IN (2,3,4) THEN EXISTS(SELECT 1 FROM librequest r WHERE "
-		   "r.id=request AND r.state IN (0,1,5)) ELSE state END WHERE id=?",
+		   "state=CASE WHEN ? AND state IN (2,3,4) THEN EXISTS(SELECT 1 FROM librequest r "
+		   "WHERE r.id=request AND r.state IN (0,1,5)) ELSE state END WHERE id=?",
 		   "iuuifui", place, (uint32_t)inverted, (uint32_t)verified, library, home,
 		   (uint32_t)(type != NTMS_DRIVE), medium));
 	if (old_place != place)
@@ -100,8 +99,8 @@ int medium_lost(struct txn *t, int64_t medium, struct err *e)
 	TRY(sql_get(t, e, "SELECT coalesce(place,0), library FROM physical_media WHERE id=?", "i", medium,
 		    "ii", &place, &library));
 	TRY(sql_do(t, e,
-		   "UPDATE physical_media SET place=NULL, library=?, verified=0, mounted_side=NULL, "
-		   "request=NULL, state=? WHERE id=?",
+		   "UPDATE physical_media SET place=NULL, "
+		   "library=?, verified=0, mounted_side=NULL, request=NULL, state=? WHERE id=?",
 		   "iui", (int64_t)ROW_OFFLINE, NTMS_MEDIASTATE_IDLE, medium));
 	TRY(element_content(t, place, false, e));
 	TRY(object_changed(t, medium, e));

@@ -7,10 +7,10 @@
 
 /* What was completed up to when may go, for either kind (0: nothing, NOAUTOPURGE), and whether failed ones
  * stay. */
-static const char purge_before[] = "SELECT CASE WHEN librequest_flags & 1 THEN 0 ELSE ?1 - "
-				   "librequest_purge*1000 END, librequest_flags & 2, "
-				   "CASE WHEN oprequest_flags & 1 THEN 0 ELSE ?1 - oprequest_purge*1000 END, "
-				   "oprequest_flags & 2 FROM computer";
+static const char purge_before[] = "SELECT CASE WHEN librequest_flags & 1 THEN 0 "
+				   "ELSE ?1 - librequest_purge*1000 END, librequest_flags & 2, CASE "
+				   "WHEN oprequest_flags & 1 THEN 0 "
+				   "ELSE ?1 - oprequest_purge*1000 END, oprequest_flags & 2 FROM computer";
 
 static int purge(struct txn *t, const char *find, const char *delete, int64_t before, uint32_t keep_failed,
 		 struct err *e)
@@ -32,26 +32,24 @@ int purge_finished(struct txn *t, struct err *e)
 
 	TRY(sql_get(t, e, purge_before, "i", txn_now(t), "iuiu", &lib, &keep_lib, &op, &keep_op));
 	TRY(purge(t,
-		  "SELECT id FROM librequest WHERE completed>0 AND completed<=?1 AND NOT (?2 AND state=3) "
-		  "LIMIT 1000",
+		  "SELECT id FROM librequest "
+		  "WHERE completed>0 AND completed<=?1 AND NOT (?2 AND state=3) LIMIT 1000",
 		  "DELETE FROM librequest WHERE id=?", lib, keep_lib, e));
 	return purge(t,
-		     "SELECT id FROM oprequest WHERE completed>0 AND completed<=?1 AND NOT (?2 AND state=4) "
-		     "LIMIT 1000",
+		     "SELECT id FROM oprequest "
+		     "WHERE completed>0 AND completed<=?1 AND NOT (?2 AND state=4) LIMIT 1000",
 		     "DELETE FROM oprequest WHERE id=?", op, keep_op, e);
 }
 
 int purge_next(struct txn *t, int64_t *at, struct err *e)
 {
 	return sql_get(t, e,
-		       "SELECT coalesce(min(due),0) FROM ("
-		       "SELECT min(completed)+(SELECT librequest_purge FROM computer)*1000 AS due FROM "
-		       "librequest WHERE completed>0 "
-		       "AND (SELECT librequest_flags FROM computer)&1=0 AND NOT ((SELECT librequest_flags "
-		       "FROM computer)&2 AND state=3) "
-		       "UNION ALL SELECT min(completed)+(SELECT oprequest_purge FROM computer)*1000 FROM "
-		       "oprequest WHERE completed>0 "
-		       "AND (SELECT oprequest_flags FROM computer)&1=0 AND NOT ((SELECT oprequest_flags FROM "
-		       "computer)&2 AND state=4))",
+		       "SELECT coalesce(min(due),0) FROM (SELECT min(completed)+(SELECT librequest_purge "
+		       "FROM computer)*1000 AS due FROM librequest "
+		       "WHERE completed>0 AND (SELECT librequest_flags FROM computer)&1=0 "
+		       "AND NOT ((SELECT librequest_flags FROM computer)&2 AND state=3) "
+		       "UNION ALL SELECT min(completed)+(SELECT oprequest_purge FROM computer)*1000 "
+		       "FROM oprequest WHERE completed>0 AND (SELECT oprequest_flags FROM computer)&1=0 "
+		       "AND NOT ((SELECT oprequest_flags FROM computer)&2 AND state=4))",
 		       "", "i", at);
 }

@@ -18,10 +18,9 @@ int request_new(struct txn *t, const struct request_new *n, int64_t *id, guid *g
 	TRY(object_guid(t, n->slot, &slot, e));
 	TRY(object_new(t, NTMS_LIBREQUEST, "", &fresh, &row, e));
 	TRY(sql_do(t, e,
-		   "INSERT INTO librequest(id, library, op, option, side, drive, medium, slot, side_guid, "
-		   "drive_guid, medium_guid, "
-		   "slot_guid, queued, application, user, computer, work_item, priority, call, session, "
-		   "wanted, deadline) "
+		   "INSERT INTO librequest(id, library, op, option, "
+		   "side, drive, medium, slot, side_guid, drive_guid, medium_guid, slot_guid, queued, "
+		   "application, user, computer, work_item, priority, call, session, wanted, deadline) "
 		   "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 		   "iiuuffffggggitttgiggui", row, n->library, n->op, n->option, n->side, n->drive, n->medium,
 		   n->slot, &side, &drive, &medium, &slot, txn_now(t),
@@ -40,10 +39,9 @@ int request_exists(struct txn *t, int64_t library, uint32_t op, int64_t medium, 
 {
 	int64_t id;
 	int rc = sql_get(t, e,
-			 "SELECT id FROM librequest WHERE library=?1 AND state IN (0, 1, 5) AND op=?2 AND "
-			 "(?3=0 OR medium=?3) UNION ALL "
-			 "SELECT id FROM librequest WHERE library=?1 AND state=6 AND op=?2 AND (?3=0 OR "
-			 "medium=?3) LIMIT 1",
+			 "SELECT id FROM librequest WHERE library=?1 AND state IN (0, 1, 5) "
+			 "AND op=?2 AND (?3=0 OR medium=?3) UNION ALL SELECT id FROM librequest "
+			 "WHERE library=?1 AND state=6 AND op=?2 AND (?3=0 OR medium=?3) LIMIT 1",
 			 "iui", library, op, medium, "i", &id);
 
 	*open = rc == 0;
@@ -117,8 +115,8 @@ int requests_wake(struct txn *t, struct err *e)
 	auto_ids struct ids libraries = {0};
 
 	TRY(ids_of(sql_rows(t, e,
-			    "SELECT id FROM library l WHERE EXISTS(SELECT 1 FROM librequest r WHERE "
-			    "r.library=l.id AND r.state IN (0, 1, 5) AND r.waits>0)",
+			    "SELECT id FROM library l WHERE EXISTS(SELECT 1 FROM librequest r "
+			    "WHERE r.library=l.id AND r.state IN (0, 1, 5) AND r.waits>0)",
 			    ""),
 		   &libraries, e));
 	vec_each(id, &libraries) {
@@ -135,8 +133,8 @@ static int let_go(struct txn *t, int64_t id, int64_t library, int64_t medium, st
 {
 	TRY(sql_do(t, e, "UPDATE drive SET request=NULL WHERE request=?", "i", id));
 	return sql_do(t, e,
-		      "UPDATE librequest SET waits=0 WHERE library=? AND state IN (0, 1, 5) AND waits=? AND "
-		      "waits>0",
+		      "UPDATE librequest "
+		      "SET waits=0 WHERE library=? AND state IN (0, 1, 5) AND waits=? AND waits>0",
 		      "ii", library, medium);
 }
 
@@ -147,8 +145,8 @@ int request_finish(struct txn *t, int64_t id, uint32_t state, uint32_t code, con
 	uint32_t op;
 	guid call;
 	int rc = sql_get(t, e,
-			 "SELECT op, call, library, coalesce(medium,0) FROM librequest WHERE id=? AND "
-			 "completed=0",
+			 "SELECT op, call, library, coalesce(medium,0) "
+			 "FROM librequest WHERE id=? AND completed=0",
 			 "i", id, "ugii", &op, &call, &library, &medium);
 
 	if (rc)

@@ -19,8 +19,8 @@ int library_load(struct txn *t, int64_t id, struct library *l, struct err *e)
 {
 	uint32_t enabled = 0;
 	int rc = sql_get(t, e,
-			 "SELECT o.guid, o.opstate, o.enabled, o.name, l.library_type, l.inventory_method "
-			 "FROM library l JOIN object o ON o.id=l.id WHERE l.id=?",
+			 "SELECT o.guid, o.opstate, o.enabled, o.name, l.library_type, "
+			 "l.inventory_method FROM library l JOIN object o ON o.id=l.id WHERE l.id=?",
 			 "i", id, "guuTuu", &l->g, &l->opstate, &enabled, l->name, sizeof l->name, &l->type,
 			 &l->inventory_method);
 
@@ -34,9 +34,8 @@ int pool_load(struct txn *t, int64_t id, struct pool *p, struct err *e)
 	p->id = id;
 	return present(sql_get(t, e,
 			       "SELECT o.guid, o.name, coalesce(p.parent,0), coalesce(p.media_type,0), "
-			       "p.media_count, p.pool_type, "
-			       "p.allocation_policy, p.deallocation_policy, p.max_allocates "
-			       "FROM media_pool p JOIN object o ON o.id=p.id WHERE p.id=?",
+			       "p.media_count, p.pool_type, p.allocation_policy, p.deallocation_policy, "
+			       "p.max_allocates FROM media_pool p JOIN object o ON o.id=p.id WHERE p.id=?",
 			       "i", id, "gTiiiuuuu", &p->g, p->name, sizeof p->name, &p->parent,
 			       &p->media_type, &p->media_count, &p->type, &p->allocation, &p->deallocation,
 			       &p->max_allocates),
@@ -49,8 +48,8 @@ int medium_load(struct txn *t, int64_t id, struct medium *m, struct err *e)
 	int rc = sql_get(
 		t, e,
 		"SELECT o.guid, o.enabled, o.name, m.library, m.pool, m.media_type, coalesce(m.place,0), "
-		"coalesce(m.mounted_side,0), m.state, m.sides, m.inverted, m.verified, m.cleaner, m.barcode "
-		"FROM physical_media m JOIN object o ON o.id=m.id WHERE m.id=?",
+		"coalesce(m.mounted_side,0), m.state, m.sides, m.inverted, m.verified, "
+		"m.cleaner, m.barcode FROM physical_media m JOIN object o ON o.id=m.id WHERE m.id=?",
 		"i", id, "guTiiiiiuuuuuT", &m->g, &enabled, m->name, sizeof m->name, &m->library, &m->pool,
 		&m->media_type, &m->place, &m->mounted_side, &m->state, &m->sides, &m->inverted, &verified,
 		&cleaner, m->barcode, sizeof m->barcode);
@@ -64,9 +63,9 @@ int side_load(struct txn *t, int64_t id, struct side *s, struct err *e)
 {
 	uint32_t enabled = 0, used = 0;
 	int rc = sql_get(t, e,
-			 "SELECT o.guid, o.enabled, s.medium, coalesce(s.lmid,0), s.pool, s.library, "
-			 "s.number, s.state, s.used, s.proof, "
-			 "s.allocate_count FROM side s JOIN object o ON o.id=s.id WHERE s.id=?",
+			 "SELECT o.guid, o.enabled, s.medium, coalesce(s.lmid,0), "
+			 "s.pool, s.library, s.number, s.state, s.used, s.proof, s.allocate_count "
+			 "FROM side s JOIN object o ON o.id=s.id WHERE s.id=?",
 			 "i", id, "guiiiiuuuuu", &s->g, &enabled, &s->medium, &s->lmid, &s->pool, &s->library,
 			 &s->number, &s->state, &used, &s->proof, &s->allocate_count);
 

@@ -120,8 +120,8 @@ static int store_descriptor(struct txn *t, int64_t id, const struct descriptor *
 	auto_free uint8_t *bytes = b.p;
 
 	return sql_do(t, e,
-		      "INSERT INTO security(object, descriptor) VALUES(?1,?2) ON CONFLICT(object) DO UPDATE "
-		      "SET descriptor=?2",
+		      "INSERT INTO security(object, descriptor) "
+		      "VALUES(?1,?2) ON CONFLICT(object) DO UPDATE SET descriptor=?2",
 		      "ib", id, bytes, b.n);
 }
 

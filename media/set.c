@@ -115,8 +115,8 @@ static int set_library(struct txn *t, int64_t id, const struct wire_value *v, bo
 			      settable, v->num, id);
 	if (strcmp(v->field->key, "cleanerUsesRemaining") == 0)
 		TRY(sql_do(t, e,
-			   "UPDATE library SET flags=CASE WHEN ?1=4294967295 THEN flags | ?2 ELSE flags & "
-			   "~?2 END WHERE id=?3",
+			   "UPDATE library SET flags=CASE "
+			   "WHEN ?1=4294967295 THEN flags | ?2 ELSE flags & ~?2 END WHERE id=?3",
 			   "iui", v->num, NTMS_LIBRARYFLAG_IGNORECLEANERUSESREMAINING, id));
 	*done = false;
 	return 0;

@@ -42,8 +42,8 @@ int waiting_answer(struct txn *t, const guid *call, uint32_t code, const char *r
 		   size_t n, const guid *source, struct err *e)
 {
 	TRY(sql_do(t, e,
-		   "UPDATE waiting SET code=?, reason=?, result=?, source=?, deadline=0 WHERE call=? AND "
-		   "code IS NULL",
+		   "UPDATE waiting "
+		   "SET code=?, reason=?, result=?, source=?, deadline=0 WHERE call=? AND code IS NULL",
 		   "utbgg", code, reason ? reason : "", result ? result : "", n, source, call));
 	if (sql_changes(t))
 		waiting_post(t, call);
@@ -165,9 +165,9 @@ int allocations_retry(struct txn *t, struct err *e)
 
 	{
 		auto_rows struct rows *r = sql_rows(t, e,
-						    "SELECT call, session, pool, oprequest, options, caller "
-						    "FROM waiting WHERE code IS NULL AND kind=? "
-						    "ORDER BY oprequest",
+						    "SELECT call, session, "
+						    "pool, oprequest, options, caller FROM waiting "
+						    "WHERE code IS NULL AND kind=? ORDER BY oprequest",
 						    "u", (uint32_t)CALL_AllocateNtmsMedia);
 
 		while (rows_next(r)) {
@@ -284,8 +284,8 @@ int waiting_expire(struct txn *t, struct err *e)
 		   txn_now(t)));
 	{
 		auto_rows struct rows *r = sql_rows(t, e,
-						    "SELECT call, kind, oprequest FROM waiting WHERE code IS "
-						    "NULL AND deadline BETWEEN 1 AND ?",
+						    "SELECT call, kind, oprequest FROM waiting "
+						    "WHERE code IS NULL AND deadline BETWEEN 1 AND ?",
 						    "i", txn_now(t));
 
 		while (rows_next(r))
@@ -315,8 +315,9 @@ static int give_up(struct txn *t, const guid *call, uint32_t kind, int64_t opreq
 {
 	if (kind == CALL_MountNtmsMedia) {
 		auto_rows struct rows *r = sql_rows(t, e,
-						    "UPDATE librequest SET wanted=wanted|? WHERE call=? AND "
-						    "call IS NOT NULL AND completed=0 RETURNING library",
+						    "UPDATE librequest SET wanted=wanted|? "
+						    "WHERE call=? AND call IS NOT NULL AND completed=0 "
+						    "RETURNING library",
 						    "ug", (uint32_t)WANTED_STOP, call);
 
 		while (rows_next(r))
@@ -332,8 +333,8 @@ static int give_up(struct txn *t, const guid *call, uint32_t kind, int64_t opreq
 static int forget(struct txn *t, const guid *call, struct err *e)
 {
 	return sql_do(t, e,
-		      "UPDATE logical_media SET call=NULL, session=NULL, source=NULL WHERE call=? AND call "
-		      "IS NOT NULL",
+		      "UPDATE logical_media "
+		      "SET call=NULL, session=NULL, source=NULL WHERE call=? AND call IS NOT NULL",
 		      "g", call);
 }
 
@@ -377,8 +378,8 @@ int media_session_ended(struct txn *t, void *session_end, struct err *e)
 		TRY(allocation_undo(t, &s->unsent[i], e));
 	TRY(sql_do(t, e, "DELETE FROM waiting WHERE session=? AND code IS NOT NULL", "g", &s->session));
 	TRY(sql_do(t, e,
-		   "UPDATE logical_media SET call=NULL, session=NULL, source=NULL WHERE call IS NOT NULL AND "
-		   "session=?",
+		   "UPDATE logical_media "
+		   "SET call=NULL, session=NULL, source=NULL WHERE call IS NOT NULL AND session=?",
 		   "g", &s->session));
 	{
 		auto_rows struct rows *r = sql_rows(
@@ -408,8 +409,8 @@ int waiting_restart(struct txn *t, struct err *e)
 	auto_ids struct ids asked = {0};
 
 	TRY(ids_of(sql_rows(t, e,
-			    "SELECT oprequest FROM waiting WHERE code IS NULL AND kind=? AND oprequest IS "
-			    "NOT NULL",
+			    "SELECT oprequest "
+			    "FROM waiting WHERE code IS NULL AND kind=? AND oprequest IS NOT NULL",
 			    "u", (uint32_t)CALL_AllocateNtmsMedia),
 		   &asked, e));
 	TRY(sql_do(t, e, "DELETE FROM waiting", ""));
@@ -427,8 +428,8 @@ static int poll_logical(struct txn *t, const struct caller *who, const guid *cal
 	char text[GUID_TEXT];
 	guid session;
 	int rc = sql_get(t, e,
-			 "SELECT o.guid, l.source, l.session FROM logical_media l JOIN object o ON o.id=l.id "
-			 "WHERE l.call=? AND l.call IS NOT NULL",
+			 "SELECT o.guid, l.source, l.session FROM logical_media l "
+			 "JOIN object o ON o.id=l.id WHERE l.call=? AND l.call IS NOT NULL",
 			 "g", call, "ggg", &out->medium, &out->allocatedFrom, &session);
 
 	if (rc && rc != SQL_NONE)

@@ -97,11 +97,10 @@ static int leap(struct txn *t, int64_t *epoch, struct err *e)
 	if (s->mark.found != MARK_READ)
 		*epoch += LEAP;
 	s->seq = (s->mark.sequence > s->seq ? s->mark.sequence : s->seq) + LEAP;
-	return sql_do(
-		t, e,
-		"INSERT INTO change(seq, type, op, object) VALUES(?1, ?2, ?3, coalesce((SELECT guid FROM "
-		"object WHERE type=?2 LIMIT 1), zeroblob(16)))",
-		"iuu", s->seq, (uint32_t)NTMS_COMPUTER, (uint32_t)NTMS_OBJ_UPDATE);
+	return sql_do(t, e,
+		      "INSERT INTO change(seq, type, op, object) VALUES(?1, "
+		      "?2, ?3, coalesce((SELECT guid FROM object WHERE type=?2 LIMIT 1), zeroblob(16)))",
+		      "iuu", s->seq, (uint32_t)NTMS_COMPUTER, (uint32_t)NTMS_OBJ_UPDATE);
 }
 
 int store_begin(struct txn *t, char why[300], struct err *e)
@@ -127,11 +126,11 @@ int store_begin(struct txn *t, char why[300], struct err *e)
 	TRY(mark_write(&s->mark, e));
 	snprintf(why, 300, "%s", s->restored);
 	TRY(sql_do(t, e,
-		   "INSERT INTO meta(key, value) VALUES('incarnation', ?1) ON CONFLICT(key) DO UPDATE SET "
-		   "value=?1",
+		   "INSERT INTO meta(key, value) "
+		   "VALUES('incarnation', ?1) ON CONFLICT(key) DO UPDATE SET value=?1",
 		   "g", &s->mark.next));
 	return sql_do(t, e,
-		      "INSERT INTO meta(key, value) VALUES('epoch', ?1) ON CONFLICT(key) DO UPDATE SET "
-		      "value=?1",
+		      "INSERT INTO meta(key, value) "
+		      "VALUES('epoch', ?1) ON CONFLICT(key) DO UPDATE SET value=?1",
 		      "i", s->mark.epoch);
 }

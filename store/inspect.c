@@ -166,8 +166,8 @@ static const struct {
 	 "sides are allocated without a logical medium, or have one without being allocated"},
 	{"SELECT count(*) FROM logical_media l WHERE NOT EXISTS(SELECT 1 FROM side s WHERE s.lmid=l.id)",
 	 "logical media have no side"},
-	{"SELECT count(*) FROM physical_media m JOIN library l ON l.id=m.library WHERE (l.key='')<>(m.place "
-	 "IS NULL)",
+	{"SELECT count(*) "
+	 "FROM physical_media m JOIN library l ON l.id=m.library WHERE (l.key='')<>(m.place IS NULL)",
 	 "media are offline in an element, or online in none"},
 };
 
