@@ -53,6 +53,22 @@ static int not_configured(struct ctl *c, const struct library_key *keys, size_t 
 	return rc;
 }
 
+/* Who had asked for a dismount was told that it will be done, and doesn't ask again: the medium is nobody's
+ * any more, and drives_tidy() takes it home. */
+static int end_holds(struct ctl *c)
+{
+	TRY(sql_do(c->t, c->e,
+		   "UPDATE physical_media SET mounted_side=NULL WHERE mounted_side IS NOT NULL AND id IN "
+		   "(SELECT "
+		   "medium FROM librequest WHERE state IN (0,1,5) AND op=? AND session IS NOT NULL)",
+		   "u", (uint32_t)NTMS_LM_DISMOUNT));
+	return sql_do(
+		c->t, c->e,
+		"UPDATE drive SET holder='' WHERE holder<>'' AND NOT EXISTS(SELECT 1 FROM physical_media m "
+		"WHERE m.place=drive.id AND m.mounted_side IS NOT NULL)",
+		"");
+}
+
 /* RSM: unfinished library requests do not survive a start. */
 static int cancel_requests(struct ctl *c)
 {
@@ -107,6 +123,7 @@ int library_start(struct txn *t, struct library_key *keys, size_t n, struct err 
 	char why[300] = "";
 
 	TRY(store_begin(t, why, e));
+	TRY(end_holds(&c));
 	TRY(cancel_requests(&c));
 	TRY(waiting_restart(t, e));
 	if (why[0])

@@ -68,14 +68,18 @@ static void allocate(struct sim *s)
 	if (!code)
 		new_medium(s, &out.medium);
 	if (code == ERROR_IO_PENDING)
-		*vec_add(&s->waiting) = (struct waiting_call){in.call, s->w.caller.session};
+		*vec_add(&s->waiting) =
+			(struct waiting_call){in.call, s->w.caller.session, CALL_AllocateNtmsMedia};
 }
 
 static int end_call(struct txn *t, void *arg, struct err *e) { return media_end_call(t, arg, e); }
 
 bool callers_answered(struct sim *s, const guid *call)
 {
-	struct AllocateNtmsMedia_out out = {0};
+	union {
+		struct AllocateNtmsMedia_out allocate;
+		struct WaitForNtmsOperatorRequest_out wait;
+	} out;
 	struct err e = {0};
 
 	for (size_t i = 0; i < s->waiting.n; i++) {
@@ -83,13 +87,14 @@ bool callers_answered(struct sim *s, const guid *call)
 
 		if (!guid_eq(&s->waiting.v[i].call, call))
 			continue;
+		memset(&out, 0, sizeof out);
 		s->w.caller.session = s->waiting.v[i].session;
 		code = world_poll(&s->w, call, &out);
 		if (code == ERROR_IO_PENDING)
 			return true;
-		if (!code)
-			new_medium(s, &out.medium);
-		report_call(&s->report, CALL_AllocateNtmsMedia, (uint32_t)code);
+		if (!code && s->waiting.v[i].which == CALL_AllocateNtmsMedia)
+			new_medium(s, &out.allocate.medium);
+		report_call(&s->report, s->waiting.v[i].which, (uint32_t)code);
 		store_run(s->w.store, end_call, (void *)call, &e);
 		s->waiting.v[i] = s->waiting.v[--s->waiting.n];
 		return true;
@@ -238,6 +243,151 @@ static void inventory(struct sim *s)
 	DO(InventoryNtmsLibrary, &in, NULL);
 }
 
+/* Several at once, until somebody ends it. */
+struct ending {
+	guid operation;
+	uint32_t action;
+};
+
+static void end_stock(struct sim *s, void *arg)
+{
+	struct ending *x = arg;
+	struct InjectNtmsMedia_in in = {
+		.library = s->library, .operation = x->operation, .action = x->action};
+	struct InjectNtmsMedia_out out = {0};
+
+	DO(InjectNtmsMedia, &in, &out);
+	free(x);
+}
+
+static void stock(struct sim *s)
+{
+	struct InjectNtmsMedia_in in = {.library = s->library, .action = NTMS_INJECT_STARTMANY};
+	struct InjectNtmsMedia_out out = {0};
+	struct ending *x = malloc(sizeof *x);
+
+	if (!x)
+		abort();
+	if (DO(InjectNtmsMedia, &in, &out)) {
+		free(x);
+		return;
+	}
+	*x = (struct ending){out.operation,
+			     dice_chance(&s->calls, 0.3) ? NTMS_INJECT_RETRACT : NTMS_INJECT_STOP};
+	people_stock(s, dice_below(&s->calls, 3));
+	due_add(&s->line, s->w.now + llround(dice_exponential(&s->calls, 300) * S_MS), end_stock, x);
+}
+
+static void end_eject(struct sim *s, void *arg)
+{
+	struct EjectNtmsMedia_in in = {.action = NTMS_EJECT_STOP, .operation = *(guid *)arg};
+	struct EjectNtmsMedia_out out = {0};
+
+	DO(EjectNtmsMedia, &in, &out);
+	free(arg);
+}
+
+static void batch_out(struct sim *s)
+{
+	struct EjectNtmsMedia_in in = {.action = NTMS_EJECT_QUEUE};
+	struct EjectNtmsMedia_out out = {0};
+	guid session = guid_new(), *operation;
+
+	for (int i = 0; i < 2 && any(s, ANY_MEDIUM "JOIN slot s ON s.id=m.place", &in.medium); i++) {
+		if (SIM_CALL(s, session, EjectNtmsMedia, &in, &out))
+			break;
+		in.operation = out.operation;
+	}
+	in = (struct EjectNtmsMedia_in){.action = NTMS_EJECT_START};
+	if (SIM_CALL(s, session, EjectNtmsMedia, &in, &out) || !dice_chance(&s->calls, 0.4))
+		return;
+	operation = malloc(sizeof *operation);
+	if (!operation)
+		abort();
+	*operation = out.operation;
+	due_add(&s->line, s->w.now + llround(dice_exponential(&s->calls, 120) * S_MS), end_eject, operation);
+}
+
+static void security(struct sim *s)
+{
+	struct GetNtmsObjectSecurity_in get = {.parts = 4, .type = NTMS_MEDIA_POOL, .object = s->pool};
+	struct GetNtmsObjectSecurity_out got = {0};
+	struct SetNtmsObjectSecurity_in set = {.parts = 4, .type = NTMS_MEDIA_POOL, .object = s->pool};
+
+	if (!DO(GetNtmsObjectSecurity, &get, &got)) {
+		set.descriptor = got.descriptor;
+		DO(SetNtmsObjectSecurity, &set, NULL);
+	}
+	CLEAR(GetNtmsObjectSecurity, &got);
+}
+
+static void set(struct sim *s)
+{
+	struct wire_value v = {.num = dice_chance(&s->calls, 0.5) ? NTMS_DEALLOCATE_TOSCRATCH : 0};
+	struct SetNtmsObjectInformation_in in = {.object = s->pool, .type = NTMS_MEDIA_POOL, .info = {&v, 1}};
+
+	for (v.field = wire_types[NTMS_MEDIA_POOL].fields; v.field->key; v.field++)
+		if (!strcmp(v.field->key, "deallocationPolicy")) {
+			DO(SetNtmsObjectInformation, &in, NULL);
+			return;
+		}
+}
+
+static void find(struct sim *s)
+{
+	struct RsmFindObject_in in = {.text = "T0000", .limit = 3};
+	struct RsmFindObject_out out = {0};
+
+	DO(RsmFindObject, &in, &out);
+	CLEAR(RsmFindObject, &out);
+}
+
+static void wait_for(struct sim *s)
+{
+	struct WaitForNtmsOperatorRequest_in in = {.call = guid_new(), .timeout = 600000};
+	struct WaitForNtmsOperatorRequest_out out = {0};
+
+	if (any(s, "SELECT o.guid FROM oprequest r JOIN object o ON o.id=r.id", &in.request) &&
+	    DO(WaitForNtmsOperatorRequest, &in, &out) == ERROR_IO_PENDING)
+		*vec_add(&s->waiting) =
+			(struct waiting_call){in.call, s->w.caller.session, CALL_WaitForNtmsOperatorRequest};
+}
+
+static void go_on(struct sim *s, void *unused)
+{
+	struct RsmPauseIdentification_in in = {.library = s->library};
+
+	DO(RsmPauseIdentification, &in, NULL);
+}
+
+static void pause_it(struct sim *s)
+{
+	struct RsmPauseIdentification_in in = {.library = s->library, .pause = 1};
+
+	DO(RsmPauseIdentification, &in, NULL);
+	due_add(&s->line, s->w.now + llround(dice_exponential(&s->calls, 900) * S_MS), go_on, NULL);
+}
+
+static void adopt(struct sim *s)
+{
+	struct RsmAdoptMedium_in in = {0};
+
+	if (any(s, ANY_MEDIUM "JOIN side s ON s.medium=m.id WHERE s.state=0 OR m.id%7=0", &in.medium))
+		DO(RsmAdoptMedium, &in, NULL);
+}
+
+static void off(struct sim *s)
+{
+	struct DisableNtmsObject_in in = {.type = NTMS_LIBRARY, .object = s->library};
+	struct EnableNtmsObject_in *back = malloc(sizeof *back);
+
+	if (!back)
+		abort();
+	*back = (struct EnableNtmsObject_in){.type = NTMS_LIBRARY, .object = s->library};
+	DO(DisableNtmsObject, &in, NULL);
+	due_add(&s->line, s->w.now + llround(dice_exponential(&s->calls, 300) * S_MS), enable_again, back);
+}
+
 static void inject(struct sim *s) { people_insert(s, NULL); }
 
 static void eject(struct sim *s)
@@ -253,13 +403,48 @@ static const struct kind {
 	enum scenario_key rate;
 	void (*call)(struct sim *s);
 } kinds[] = {
-	{SC_ALLOCATE, allocate},   {SC_DEALLOCATE, deallocate},
-	{SC_COMPLETE, complete},   {SC_LABEL, label},
-	{SC_LOOK, look},	   {SC_POOL, pool},
-	{SC_ENABLE, enable},	   {SC_RETURN, give_back},
-	{SC_INVENTORY, inventory}, {SC_INJECT, inject},
+	{SC_ALLOCATE, allocate},
+	{SC_DEALLOCATE, deallocate},
+	{SC_COMPLETE, complete},
+	{SC_LABEL, label},
+	{SC_LOOK, look},
+	{SC_POOL, pool},
+	{SC_ENABLE, enable},
+	{SC_RETURN, give_back},
+	{SC_INVENTORY, inventory},
+	{SC_INJECT, inject},
 	{SC_EJECT, eject},
+	{SC_STOCK, stock},
+	{SC_BATCH_OUT, batch_out},
+	{SC_SECURITY, security},
+	{SC_SET, set},
+	{SC_FIND, find},
+	{SC_WAIT, wait_for},
+	{SC_PAUSE, pause_it},
+	{SC_ADOPT, adopt},
+	{SC_OFF, off},
 };
+
+bool callers_have(enum scenario_key key)
+{
+	for (size_t i = 0; i < countof(kinds); i++)
+		if (kinds[i].rate == key)
+			return true;
+	return false;
+}
+
+void callers_call(struct sim *s, enum scenario_key key)
+{
+	for (size_t i = 0; i < countof(kinds); i++)
+		if (kinds[i].rate == key)
+			kinds[i].call(s);
+}
+
+const char *callers_spare(enum wire_call call)
+{
+	return call == CALL_RsmGetStatus ? "answered by the api layer alone, without a look at the rows"
+					 : NULL;
+}
 
 /* One process for all kinds: an arrival is of a kind by the share of its rate. */
 static void arrive(struct sim *s, void *unused)
@@ -268,7 +453,7 @@ static void arrive(struct sim *s, void *unused)
 
 	for (size_t i = 0; i < countof(kinds); i++)
 		sum += s->sc.v[kinds[i].rate];
-	if (sum <= 0)
+	if (sum <= 0 || s->ending)
 		return;
 	due_add(&s->line, s->w.now + 1 + llround(dice_exponential(&s->calls, HOUR_MS / sum)), arrive, NULL);
 	at = dice_unit(&s->calls) * sum;

@@ -7,6 +7,9 @@
 
 #include "base/cleanup.h"
 
+#include <stdarg.h>
+#include <string.h>
+
 /* Each counts violations. */
 static const struct {
 	const char *what, *sql;
@@ -32,12 +35,8 @@ static const struct {
 	 false},
 	{"a side with a logical medium that is neither Allocated nor Complete",
 	 "SELECT count(*) FROM side WHERE (lmid IS NOT NULL)<>(state IN (5,6))", false},
-	{"two open requests that hold one drive",
+	{"a drive held by a request that has ended",
 	 "SELECT count(*) FROM drive d JOIN librequest r ON r.id=d.request WHERE r.state NOT IN (0,1,5)",
-	 true},
-	{"a medium that two requests have",
-	 "SELECT count(*) FROM physical_media m JOIN librequest r ON r.id=m.request WHERE r.state NOT IN "
-	 "(0,1,5)",
 	 true},
 	{"a label written to a side that wasn't read in the same load",
 	 "SELECT count(*) FROM action w WHERE w.id>(SELECT max(id)-100 FROM action) AND w.kind=6 AND NOT "
@@ -77,66 +76,152 @@ static const struct {
 	 "SELECT count(*) FROM librequest r WHERE state IN (0,1,5) AND waits=1 AND NOT EXISTS(SELECT 1 FROM "
 	 "action a WHERE a.library=r.library AND a.state IN (0,3) AND a.state=0 AND a.drive IS NULL)",
 	 false},
+	{"a medium mounted by two, or in no drive",
+	 "SELECT count(*) FROM physical_media m WHERE mounted_side IS NOT NULL AND (NOT EXISTS(SELECT 1 FROM "
+	 "drive d WHERE d.id=m.place) OR NOT EXISTS(SELECT 1 FROM side s WHERE s.id=m.mounted_side AND "
+	 "s.medium=m.id))",
+	 false},
+	{"a bar code that two media have",
+	 "SELECT count(*) FROM (SELECT 1 FROM physical_media WHERE "
+	 "barcode<>'' GROUP BY barcode HAVING count(*)>1)",
+	 true},
 	{"an action left open", "SELECT count(*) FROM action WHERE state IN (0,3)", true},
 };
 
-struct count {
+struct checking {
+	struct world *w;
 	const char *sql;
 	int64_t n;
+	void (*say)(void *arg, const char *what);
+	void *arg;
+	int violations;
 };
 
-static int run(struct txn *t, void *arg, struct err *e)
+static void violated(struct checking *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static void violated(struct checking *c, const char *fmt, ...)
 {
-	struct count *c = arg;
+	char what[300];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof what, fmt, ap);
+	va_end(ap);
+	c->violations++;
+	c->say(c->arg, what);
+}
+
+static int count(struct txn *t, void *arg, struct err *e)
+{
+	struct checking *c = arg;
 
 	return sql_get(t, e, c->sql, "", "i", &c->n);
 }
 
-/* One row each element: its address and the bar code of the medium that the rows have there. */
+/* One row each element: what the rows have there, against what is there. A bar code that either side doesn't
+ * have proves nothing; a medium that counts as verified has to be there all the same. */
 static int compare(struct txn *t, void *arg, struct err *e)
 {
-	struct sim *s = arg;
-	auto_rows struct rows *q = sql_rows(t, e,
-					    "SELECT e.element, m.id IS NOT NULL, coalesce(m.barcode,'') FROM "
-					    "(SELECT id, element FROM slot UNION ALL "
-					    "SELECT id, element FROM drive UNION ALL SELECT id, element FROM "
-					    "changer) e LEFT JOIN physical_media m ON "
-					    "m.place=e.id",
-					    "");
+	struct checking *c = arg;
+	auto_rows struct rows *q = sql_rows(
+		t, e,
+		"SELECT e.element, m.id IS NOT NULL, coalesce(m.barcode,''), coalesce(m.verified,0), "
+		"coalesce(m.inverted,0), port FROM (SELECT id, element, 0 AS port FROM slot UNION ALL SELECT "
+		"id, element, 0 FROM drive UNION ALL SELECT id, element, 0 FROM changer UNION ALL SELECT id, "
+		"element, 1 FROM ieport) e LEFT JOIN physical_media m ON m.place=e.id",
+		"");
 
 	while (rows_next(q)) {
-		const struct place *p = place_at(&s->w, (uint16_t)rows_u32(q, 0));
-		const char *tag = p->cartridge < 0 ? "" : s->w.cartridges.v[p->cartridge].tag,
-			   *row = rows_text(q, 2);
+		const struct place *p = place_at(c->w, (uint16_t)rows_u32(q, 0));
+		bool full = p->cartridge >= 0, row = rows_i64(q, 1) != 0;
+		const char *tag = full ? c->w->cartridges.v[p->cartridge].tag : "(empty)",
+			   *code = row ? rows_text(q, 2) : "(empty)";
 
-		if ((p->cartridge >= 0) == (rows_i64(q, 1) != 0) && (!tag[0] || !row[0] || !strcmp(tag, row)))
+		/* people come and go at the mail slots without asking */
+		if (full == row ? !row || !tag[0] || !code[0] || !strcmp(tag, code) : rows_i64(q, 5) != 0) {
+			if (full && row && rows_i64(q, 3) && (rows_i64(q, 4) != 0) != p->inverted)
+				violated(c, "element %u: %s lies the other way up", p->cell.address, tag);
 			continue;
-		s->violations++;
-		fprintf(s->tell, "%s: at %lld ms: element %u has \"%s\", the rows say \"%s\"\n", s->sc.name,
-			(long long)(s->w.now - s->start), p->cell.address, p->cartridge < 0 ? "(empty)" : tag,
-			rows_i64(q, 1) ? row : "(empty)");
+		}
+		violated(c, "element %u has \"%s\", the rows say \"%s\"%s", p->cell.address, tag, code,
+			 rows_i64(q, 3) ? ", verified" : "");
 	}
 	return rows_failed(q) ? (int)e->code : 0;
 }
 
-int sim_check(struct sim *s, bool quiet)
+int world_check(struct world *w, bool quiet, void (*say)(void *arg, const char *what), void *arg)
 {
-	uint64_t before = s->violations;
+	struct checking c = {.w = w, .say = say, .arg = arg};
+	struct err e = {0};
 
 	for (size_t i = 0; i < countof(rules); i++) {
-		struct count c = {rules[i].sql, 0};
-
 		if (rules[i].quiet && !quiet)
 			continue;
-		if (sim_read(s, run, &c))
-			world_fail("check: %s can't be asked", rules[i].what);
-		if (!c.n)
-			continue;
-		s->violations++;
-		fprintf(s->tell, "%s: at %lld ms: %s (%lld)\n", s->sc.name, (long long)(s->w.now - s->start),
-			rules[i].what, (long long)c.n);
+		c.sql = rules[i].sql;
+		if (store_read(w->store, count, &c, &e))
+			world_fail("check: %s: %s", rules[i].what, e.why);
+		if (c.n)
+			violated(&c, "%s (%lld)", rules[i].what, (long long)c.n);
 	}
-	if (quiet)
-		sim_read(s, compare, s);
-	return (int)(s->violations - before);
+	if (quiet && store_read(w->store, compare, &c, &e))
+		world_fail("check: %s", e.why);
+	return c.violations;
 }
+
+/* ---- before a label is written ---- */
+
+struct writing {
+	const struct cartridge *k;
+	uint32_t side;
+	int64_t owned;
+};
+
+/* Which row this cartridge is, its label says, or its bar code: never the place. */
+static int owned_side(struct txn *t, void *arg, struct err *e)
+{
+	struct writing *x = arg;
+
+	return sql_get(t, e,
+		       "SELECT count(*) FROM side s JOIN physical_media m ON m.id=s.medium WHERE s.state IN "
+		       "(5,6) AND s.number=?1 AND (m.barcode<>'' AND m.barcode=?2 OR length(s.omid_id)>0 AND "
+		       "s.omid_id=CAST(?3 AS BLOB))",
+		       "utt", x->side, x->k->tag, x->k->id[x->side], "i", &x->owned);
+}
+
+int world_check_write(struct world *w, const struct action *a, void (*say)(void *arg, const char *what),
+		      void *arg)
+{
+	struct checking c = {.w = w, .say = say, .arg = arg};
+	const struct place *at;
+	struct writing x = {0};
+	struct err e = {0};
+
+	if (a->kind != ACT_WRITE_LABEL)
+		return 0;
+	at = action_drive_at(w, a);
+	if (at->cartridge < 0)
+		return 0;
+	x.k = &w->cartridges.v[at->cartridge], x.side = at->inverted;
+	if (store_read(w->store, owned_side, &x, &e))
+		world_fail("check: %s", e.why);
+	if (x.owned)
+		violated(&c, "a free label goes over a side that somebody owns: \"%s\"", x.k->tag);
+	return c.violations;
+}
+
+/* ---- of a run ---- */
+
+static void tell(void *arg, const char *what)
+{
+	struct sim *s = arg;
+
+	s->violations++;
+	if (s->violated)
+		s->violated(s, what);
+	if (s->tell)
+		fprintf(s->tell, "%s: at %lld ms: %s\n", s->sc.name, (long long)(s->w.now - s->start), what);
+}
+
+int sim_check(struct sim *s, bool quiet) { return world_check(&s->w, quiet, tell, s); }
+void sim_check_write(struct sim *s, const struct action *a) { world_check_write(&s->w, a, tell, s); }
+void sim_violated(struct sim *s, const char *what) { tell(s, what); }

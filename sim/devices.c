@@ -117,10 +117,14 @@ static void finish(struct sim *s, void *arg)
 	if (s->robot_doing == d)
 		s->robot_doing = NULL;
 	s->report.actions++;
-	if (d->stopped)
+	if (d->stopped) {
 		world_sense(&ev, false, DOOR, "stopped");
-	else
-		world_perform(&s->w, &d->a, fault_strikes(s, &d->a, &f) ? &f : NULL, &ev, s->elements);
+	} else {
+		bool strikes = fault_strikes(s, &d->a, &f);
+
+		sim_check_write(s, &d->a);
+		world_perform(&s->w, &d->a, strikes ? &f : NULL, &ev, s->elements);
+	}
 	if (ev.outcome != OUTCOME_DONE)
 		s->report.actions_failed++;
 	if (ev.elements)
@@ -148,6 +152,8 @@ void device_begin(struct sim *s, const struct action *a)
 		at += ms;
 		s->robot_free = at;
 		s->robot_doing = d;
+		if (a->kind == ACT_MOVE)
+			s->moving = at;
 	}
 	due_add(&s->line, at, finish, d);
 }

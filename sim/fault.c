@@ -50,7 +50,7 @@ static bool dirty(struct sim *s, const struct action *a)
 	double mean = s->sc.v[SC_DIRT];
 	struct sim_drive *d;
 
-	if (mean <= 0 || a->kind != ACT_LOAD)
+	if (mean <= 0 || a->kind != ACT_LOAD || s->ending)
 		return false;
 	d = &s->drives.v[action_drive_at(&s->w, a)->cell.address - DRIVE];
 	if (d->dirty_in <= 0)
@@ -64,11 +64,14 @@ bool fault_strikes(struct sim *s, struct action *a, struct mishap *f)
 {
 	if (!s->reachable && !a->drive) /* what the robot had begun it ends; nobody hears of it */
 		return strike(s, f, "move * lost");
-	if (dirty(s, a))
+	if (dirty(s, a)) {
+		s->report.struck[SC_DIRT]++;
 		return strike(s, f, "load * 4/09/00");
+	}
 	for (size_t i = 0; i < countof(rows); i++) {
-		if (!(rows[i].actions & BIT(a->kind)) || !dice_chance(&s->faults, s->sc.v[rows[i].chance]))
+		if (!(rows[i].actions & BIT(a->kind)) || !plan_strikes(s, rows[i].chance))
 			continue;
+		s->report.struck[rows[i].chance]++;
 		strike(s, f, rows[i].what);
 		if (rows[i].chance == SC_LOST && dice_chance(&s->faults, 0.5))
 			f->effect = EFFECT_GONE;
@@ -94,11 +97,13 @@ void fault_blurs(struct sim *s, struct element_state *elements, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct element_state *e = &elements[i];
 
-		if (e->full && dice_chance(&s->faults, s->sc.v[SC_MISREAD])) {
+		if (e->full && plan_strikes(s, SC_MISREAD)) {
+			s->report.struck[SC_MISREAD]++;
 			e->tag[0] = 0;
 			e->unlabelled = true;
 			s->report.faults++;
-		} else if (e->full && dice_chance(&s->faults, s->sc.v[SC_GARBLED])) {
+		} else if (e->full && plan_strikes(s, SC_GARBLED)) {
+			s->report.struck[SC_GARBLED]++;
 			garble(s, e->tag);
 			s->report.faults++;
 		}
@@ -113,7 +118,7 @@ static void crash(struct sim *s, void *unused);
 
 static void again(struct sim *s, enum scenario_key a_day, due_fn *fn)
 {
-	if (s->sc.v[a_day] > 0)
+	if (s->sc.v[a_day] > 0 && !s->sc.planned)
 		due_add(&s->line, s->w.now + llround(dice_exponential(&s->faults, DAY_MS / s->sc.v[a_day])),
 			fn, NULL);
 }
@@ -130,6 +135,9 @@ static void outage(struct sim *s, void *unused)
 	struct event ev = {
 		.kind = EV_DOWN, .fault = FAULT_PATH, .why = "simulated: the robot can't be reached"};
 
+	if (s->ending || !s->reachable)
+		return;
+	s->report.struck[SC_OUTAGE]++;
 	s->report.faults++;
 	s->reachable = false;
 	world_tell(&s->w, &ev);
@@ -180,7 +188,10 @@ void door_open(struct sim *s)
 /* Somebody opens the door and exchanges what is in two slots. */
 static void door(struct sim *s, void *unused)
 {
+	if (s->ending)
+		return;
 	s->report.faults++;
+	s->report.struck[SC_DOOR]++;
 	door_open(s);
 	swap_two(s);
 	again(s, SC_DOOR, door);
@@ -188,12 +199,52 @@ static void door(struct sim *s, void *unused)
 
 static void crash(struct sim *s, void *unused)
 {
+	if (s->ending)
+		return;
+	s->report.struck[SC_CRASH]++;
 	sim_restart(s);
 	again(s, SC_CRASH, crash);
 }
 
+/* The first drive is replaced: another serial number answers there. */
+static void swap(struct sim *s, void *unused)
+{
+	if (s->ending)
+		return;
+	if (!s->reachable || place_at(&s->w, DRIVE)->cartridge >= 0) { /* not with a cartridge in it */
+		due_add(&s->line, s->w.now + 60 * S_MS, swap, NULL);
+		return;
+	}
+	s->report.struck[SC_SWAP]++;
+	s->report.faults++;
+	s->w.serial = s->w.serial ? NULL : "D0-NEW";
+	world_probe(&s->w);
+	again(s, SC_SWAP, swap);
+}
+
+bool fault_happens(struct sim *s, enum scenario_key key)
+{
+	switch (key) {
+	case SC_OUTAGE:
+		outage(s, NULL);
+		return true;
+	case SC_DOOR:
+		door(s, NULL);
+		return true;
+	case SC_CRASH:
+		crash(s, NULL);
+		return true;
+	case SC_SWAP:
+		swap(s, NULL);
+		return true;
+	default:
+		return false;
+	}
+}
+
 void faults_start(struct sim *s)
 {
+	again(s, SC_SWAP, swap);
 	again(s, SC_OUTAGE, outage);
 	again(s, SC_DOOR, door);
 	again(s, SC_CRASH, crash);

@@ -13,6 +13,8 @@ struct job {
 	struct sim *s;
 	guid session, call, medium[2];
 	size_t n;
+	guid side[2]; /* its name for a medium that somebody has deallocated meanwhile */
+	struct dice dice;
 	int64_t asked;
 	bool waits, dead, again;
 };
@@ -39,13 +41,14 @@ static void forget(struct sim *s, struct job *j)
 
 static int end_session(struct txn *t, void *arg, struct err *e) { return media_session_ended(t, arg, e); }
 
-static void session_over(struct sim *s, const guid *session)
+void session_over(struct sim *s, const guid *session)
 {
 	struct session_end end = {.session = *session};
 	struct err e = {0};
 
 	if (store_run(s->w.store, end_session, &end, &e))
 		world_fail("a session can't be ended: %s", e.why);
+	report_call(&s->report, CALL_CloseNtmsSession, 0);
 }
 
 /* ---- the end of a job ---- */
@@ -54,7 +57,8 @@ static void burst(struct sim *s, void *arg)
 {
 	guid *medium = arg;
 
-	begin(s, medium, 1);
+	if (!s->ending)
+		begin(s, medium, 1);
 	free(medium);
 }
 
@@ -62,22 +66,36 @@ static void leave(struct sim *s, void *arg)
 {
 	struct job *j = arg;
 	struct DismountNtmsMedia_in in = {.media = {j->medium, j->n},
-					  .options = dice_chance(&s->jobs, s->sc.v[SC_DEFERRED])
+					  .options = dice_chance(&j->dice, s->sc.v[SC_DEFERRED])
 							     ? NTMS_DISMOUNT_DEFERRED
 							     : NTMS_DISMOUNT_IMMEDIATE};
+	bool later = false;
+	int code;
 
 	if (j->dead) /* its successor */
 		j->session = guid_new();
-	SIM_CALL(s, j->session, DismountNtmsMedia, &in, NULL);
+	code = SIM_CALL(s, j->session, DismountNtmsMedia, &in, NULL);
+	/* one of them may be lost, or deallocated: then each by itself, by its side */
+	for (size_t i = 0; code && i < j->n; i++) {
+		int one;
+
+		in.media.v = &j->side[i], in.media.n = 1;
+		one = SIM_CALL(s, j->session, DismountNtmsMedia, &in, NULL);
+		later |= one == ERROR_DEVICE_NOT_AVAILABLE || one == ERROR_RESOURCE_DISABLED;
+	}
+	if (later) { /* the library is out of reach, or disabled */
+		due_add(&s->line, s->w.now + 60 * S_MS, leave, j);
+		return;
+	}
 	session_over(s, &j->session);
-	if (dice_chance(&s->jobs, s->sc.v[SC_BURST])) {
+	if (dice_chance(&j->dice, s->sc.v[SC_BURST])) {
 		guid *medium = malloc(sizeof *medium);
 
 		if (!medium)
 			abort();
 		*medium = j->medium[0];
 		due_add(&s->line,
-			s->w.now + llround(dice_exponential(&s->jobs, s->sc.v[SC_BURST_GAP]) * S_MS), burst,
+			s->w.now + llround(dice_exponential(&j->dice, s->sc.v[SC_BURST_GAP]) * S_MS), burst,
 			medium);
 	}
 	forget(s, j);
@@ -98,9 +116,9 @@ static int drive_of(struct txn *t, void *arg, struct err *e)
 		       "g", &x->medium, "i", &x->element);
 }
 
-static void work(struct sim *s, const struct job *j, double seconds)
+static void work(struct sim *s, struct job *j, double seconds)
 {
-	bool write = dice_chance(&s->jobs, s->sc.v[SC_WRITE]);
+	bool write = dice_chance(&j->dice, s->sc.v[SC_WRITE]);
 
 	for (size_t i = 0; i < j->n; i++) {
 		struct {
@@ -112,7 +130,7 @@ static void work(struct sim *s, const struct job *j, double seconds)
 		if (sim_read(s, drive_of, &x))
 			continue;
 		d = &s->drives.v[x.element - DRIVE];
-		d->position = dice_unit(&s->jobs);
+		d->position = dice_unit(&j->dice);
 		d->written =
 			seconds * s->model.drive.rate * (write ? 0.8 : 0.3); /* guess: the rest is locating */
 	}
@@ -120,14 +138,14 @@ static void work(struct sim *s, const struct job *j, double seconds)
 
 static void mounted(struct sim *s, struct job *j)
 {
-	double hold = dice_lognormal(&s->jobs, s->sc.v[SC_HOLD], s->sc.v[SC_SIGMA]);
+	double hold = dice_lognormal(&j->dice, s->sc.v[SC_HOLD], s->sc.v[SC_SIGMA]);
 	int64_t until = s->w.now + llround(hold * S_MS);
 
 	s->report.mounts += j->n;
 	report_hour(s)->mounts += (uint32_t)j->n;
 	*vec_add(&s->report.waits) = (float)(s->w.now - j->asked) / S_MS;
 	work(s, j, hold);
-	if (dice_chance(&s->jobs, s->sc.v[SC_DIES])) { /* the mount outlives its session */
+	if (dice_chance(&j->dice, s->sc.v[SC_DIES])) { /* the mount outlives its session */
 		session_over(s, &j->session);
 		j->dead = true;
 		until += llround(s->sc.v[SC_SUCCESSOR] * S_MS);
@@ -152,9 +170,11 @@ void load_answered(struct sim *s, const guid *call)
 	s->w.caller.session = j->session;
 	code = world_poll(&s->w, call, &out);
 	wire_clear(wire_calls[CALL_MountNtmsMedia].out, &out);
+	report_call(&s->report, CALL_RsmPollCall, (uint32_t)code);
 	if (code == ERROR_IO_PENDING)
 		return;
 	store_run(s->w.store, end_call, (void *)call, &e);
+	report_call(&s->report, CALL_RsmEndCall, e.code);
 	report_call(&s->report, CALL_MountNtmsMedia, (uint32_t)code);
 	j->waits = false;
 	if (!code) {
@@ -182,6 +202,31 @@ static void die_waiting(struct sim *s, void *arg)
 	free(session);
 }
 
+static int may_open(struct txn *t, void *arg, struct err *e) { return media_open_session(t, arg, e); }
+
+static void open_session(struct sim *s, guid session)
+{
+	s->w.caller.session = session;
+	report_call(&s->report, CALL_OpenNtmsSession, (uint32_t)sim_read(s, may_open, &s->w.caller));
+}
+
+static int find_side(struct txn *t, void *arg, struct err *e)
+{
+	guid *x = arg; /* in: the logical medium; out: its side */
+
+	return sql_get(t, e,
+		       "SELECT p.guid FROM logical_media l JOIN object o ON o.id=l.id JOIN side s ON "
+		       "s.lmid=l.id JOIN "
+		       "object p ON p.id=s.id WHERE o.guid=?",
+		       "g", x, "g", x);
+}
+
+static void side_of(struct sim *s, const guid *medium, guid *side)
+{
+	*side = *medium;
+	sim_read(s, find_side, side);
+}
+
 static void begin(struct sim *s, const guid *medium, size_t n)
 {
 	struct job *j = calloc(1, sizeof *j);
@@ -195,6 +240,12 @@ static void begin(struct sim *s, const guid *medium, size_t n)
 		abort();
 	*j = (struct job){.s = s, .session = guid_new(), .call = guid_new(), .n = n, .asked = s->w.now};
 	memcpy(j->medium, medium, n * sizeof *medium);
+	for (size_t i = 0; i < 4; i++)
+		j->dice.s[i] = dice_bits(&s->jobs);
+	open_session(s, j->session);
+	in.priority = dice_chance(&j->dice, 0.1) ? NTMS_PRIORITY_HIGH : NTMS_PRIORITY_NORMAL;
+	for (size_t i = 0; i < n; i++)
+		side_of(s, &j->medium[i], &j->side[i]);
 	in.call = j->call, in.media.v = j->medium, in.media.n = n;
 	s->report.asked++;
 	report_hour(s)->asked++;
@@ -207,18 +258,18 @@ static void begin(struct sim *s, const guid *medium, size_t n)
 	}
 	j->waits = true;
 	*vec_add(&s->jobs_open) = j;
-	if (dice_chance(&s->jobs, s->sc.v[SC_DIES])) {
+	if (dice_chance(&j->dice, s->sc.v[SC_DIES])) {
 		guid *session = malloc(sizeof *session);
 
 		if (!session)
 			abort();
 		*session = j->session;
-		due_add(&s->line, s->w.now + llround(dice_exponential(&s->jobs, 60) * S_MS), die_waiting,
+		due_add(&s->line, s->w.now + llround(dice_exponential(&j->dice, 60) * S_MS), die_waiting,
 			session);
 	}
 }
 
-static void one(struct sim *s)
+void load_one(struct sim *s)
 {
 	guid medium[2];
 	size_t n = 1, first;
@@ -248,8 +299,10 @@ static int64_t gap(struct sim *s)
 
 static void arrive(struct sim *s, void *unused)
 {
+	if (s->ending)
+		return;
 	do
-		one(s);
+		load_one(s);
 	while (dice_chance(&s->arrivals, 1 - 1 / s->sc.v[SC_BATCH]));
 	due_add(&s->line, s->w.now + gap(s), arrive, NULL);
 }

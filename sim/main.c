@@ -3,6 +3,7 @@
 #include "sim/sim.h"
 
 #include "base/clock.h"
+#include "sim/random.h"
 
 #include <dirent.h>
 #include <getopt.h>
@@ -20,13 +21,15 @@ static const char usage[] =
 	"  -c, --check      check what always holds after each event, not only at the end\n"
 	"  -l, --list       list the scenarios and models there are\n"
 	"  -r, --rates      compare the models with what is published about them\n"
+	"  -R, --random SECONDS   random runs, seed after seed from --seed, for so long (of processor time)\n"
+	"  -k, --keep FILE  of the first run that violates something, the shortest that still does\n"
 	"  -h, --help\n\n"
 	"SCENARIO and M are names of --list, or paths of INI files. Exit status: 0, 1 something was "
 	"violated, 2 misuse.\n";
 
 struct options {
-	const char *model, *svg;
-	double seed, days;
+	const char *model, *svg, *keep;
+	double seed, days, random;
 	bool json, check;
 };
 
@@ -125,24 +128,28 @@ static int simulate(const char *name, const struct options *o)
 		perror(o->svg);
 		rc = 2;
 	}
+	if (o->check)
+		sim_finish(&s);
 	fprintf(stderr, "%g days in %.1f s\n", sc.v[SC_DAYS], (double)(clock_mono() - from) / 1000);
 	rc = rc ? rc : s.violations != 0;
 	sim_close(&s);
+	scenario_free(&sc);
 	return rc;
 }
 
 int main(int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{"seed", required_argument, NULL, 's'},	 {"days", required_argument, NULL, 'd'},
-		{"model", required_argument, NULL, 'm'}, {"json", no_argument, NULL, 'j'},
-		{"svg", required_argument, NULL, 'g'},	 {"check", no_argument, NULL, 'c'},
-		{"list", no_argument, NULL, 'l'},	 {"rates", no_argument, NULL, 'r'},
-		{"help", no_argument, NULL, 'h'},	 {0}};
+		{"seed", required_argument, NULL, 's'},	  {"days", required_argument, NULL, 'd'},
+		{"model", required_argument, NULL, 'm'},  {"json", no_argument, NULL, 'j'},
+		{"svg", required_argument, NULL, 'g'},	  {"check", no_argument, NULL, 'c'},
+		{"list", no_argument, NULL, 'l'},	  {"rates", no_argument, NULL, 'r'},
+		{"random", required_argument, NULL, 'R'}, {"keep", required_argument, NULL, 'k'},
+		{"help", no_argument, NULL, 'h'},	  {0}};
 	struct options o = {.seed = -1};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "s:d:m:jclrh", longs, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, "s:d:m:jclrhR:k:", longs, NULL)) != -1)
 		switch (c) {
 		case 's':
 			o.seed = strtod(optarg, NULL);
@@ -173,6 +180,12 @@ int main(int argc, char **argv)
 			       "move, s", "published");
 			list("models", show_rates);
 			return 0;
+		case 'R':
+			o.random = strtod(optarg, NULL);
+			break;
+		case 'k':
+			o.keep = optarg;
+			break;
 		case 'h':
 			fputs(usage, stdout);
 			return 0;
@@ -184,6 +197,8 @@ int main(int argc, char **argv)
 		1 << 28); /* the store in memory grows and shrinks with each job: keep what it had */
 	mallopt(M_MMAP_THRESHOLD, 1 << 28);
 	mallopt(M_TOP_PAD, 1 << 24);
+	if (o.random > 0 && optind == argc)
+		return random_runs(o.seed < 0 ? 1 : (uint64_t)o.seed, o.random, o.keep, stdout) != 0;
 	if (optind != argc - 1) {
 		fputs(usage, stderr);
 		return 2;

@@ -71,7 +71,7 @@ static void empty_ports(struct sim *s, bool all)
 		struct place *p = place_at(&s->w, (uint16_t)(PORT + i));
 		struct port_row row = {.element = p->cell.address};
 
-		if (p->cartridge < 0 || s->w.now < s->robot_free || sim_read(s, ejected, &row) ||
+		if (p->cartridge < 0 || s->w.now < s->moving || sim_read(s, ejected, &row) ||
 		    !(row.ours || all))
 			continue;
 		*vec_add(&s->shelf) = p->cartridge;
@@ -100,6 +100,18 @@ static int inserting(struct txn *t, void *arg, struct err *e)
 {
 	return sql_get(t, e, "SELECT count(*) FROM librequest WHERE state IN (0,1,5) AND op=?", "u",
 		       (uint32_t)NTMS_LM_INJECT, "i", (int64_t *)arg);
+}
+
+void people_stock(struct sim *s, size_t n)
+{
+	while (n-- && s->shelf.n) {
+		int *k = malloc(sizeof *k);
+
+		if (!k)
+			abort();
+		*k = s->shelf.v[--s->shelf.n];
+		due_add(&s->line, s->w.now + (int64_t)(n + 1) * HAND_MS, put_in, k);
+	}
 }
 
 void people_insert(struct sim *s, const char *tag)
@@ -207,8 +219,11 @@ static void answer(struct sim *s, const struct asked *a)
 	struct SatisfyNtmsOperatorRequest_in done = {.request = a->request};
 
 	s->report.answers++;
-	if (dice_chance(&s->people, s->sc.v[SC_REFUSE]) ||
-	    (!dice_chance(&s->people, s->sc.v[SC_WRONG]) && !do_it(s, a))) {
+	/* at the end whoever waits for a medium that is nowhere hears of it */
+	if (s->ending ? a->kind == NTMS_OPREQ_NEWMEDIA || (a->kind == NTMS_OPREQ_MOVEMEDIA && !a->out) ||
+				!do_it(s, a)
+		      : dice_chance(&s->people, s->sc.v[SC_REFUSE]) ||
+				(!dice_chance(&s->people, s->sc.v[SC_WRONG]) && !do_it(s, a))) {
 		SIM_CALL(s, guid_new(), CancelNtmsOperatorRequest, &refuse, NULL);
 		return;
 	}
@@ -217,20 +232,25 @@ static void answer(struct sim *s, const struct asked *a)
 		SIM_CALL(s, guid_new(), SatisfyNtmsOperatorRequest, &done, NULL);
 }
 
-static void come_by(struct sim *s, void *unused)
+void people_come(struct sim *s)
 {
 	double hour = (double)((s->w.now - s->start) % DAY_MS) / HOUR_MS;
 	asked_vec all = {0};
 
-	due_add(&s->line, s->w.now + 1 + llround(dice_exponential(&s->people, s->sc.v[SC_OPERATOR]) * S_MS),
-		come_by, NULL);
-	if (hour < s->sc.v[SC_NIGHT])
+	if (hour < s->sc.v[SC_NIGHT] && !s->ending)
 		return;
 	empty_ports(s, false);
 	if (!sim_read(s, read_requests, &all))
 		vec_each(a, &all)
 			answer(s, a);
 	vec_free(&all);
+}
+
+static void come_by(struct sim *s, void *unused)
+{
+	due_add(&s->line, s->w.now + 1 + llround(dice_exponential(&s->people, s->sc.v[SC_OPERATOR]) * S_MS),
+		come_by, NULL);
+	people_come(s);
 }
 
 void people_start(struct sim *s)

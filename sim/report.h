@@ -4,6 +4,7 @@
 #define SIM_REPORT_H
 
 #include "base/vec.h"
+#include "sim/scenario.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,6 +31,7 @@ struct report {
 	uint64_t asked, mounts, failed, given_up, moves, loads, actions, actions_failed, events, faults,
 		answers, crashes, doors, passes, calibrations, cleanings, cleaners_spent, wrong_media,
 		empty_ports;
+	uint64_t struck[SC_COUNT]; /* faults, by kind */
 	double robot_ms;
 };
 

@@ -103,10 +103,7 @@ void sim_run(struct sim *s)
 			if (at > woken + AGAIN_MS)
 				s->idle_looks = 0;
 			else if (++s->idle_looks == 1000) {
-				s->violations++;
-				fprintf(s->tell,
-					"%s: at %lld ms: a deadline stays, however often it is looked at\n",
-					s->sc.name, (long long)(at - s->start));
+				sim_violated(s, "a deadline stays, however often it is looked at");
 			}
 			woken = at;
 			world_wake(&s->w);
@@ -180,10 +177,14 @@ int sim_open(struct sim *s, const struct scenario *sc, struct err *e)
 	s->report.since = s->start;
 	s->cleaners = (int)sc->v[SC_CLEANERS];
 	s->answered.n = 0;
-	load_start(s);
-	callers_start(s);
-	people_start(s);
-	faults_start(s);
+	if (sc->planned) {
+		plan_start(s);
+	} else {
+		load_start(s);
+		callers_start(s);
+		people_start(s);
+		faults_start(s);
+	}
 	settle(s);
 	return 0;
 }

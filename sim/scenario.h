@@ -6,6 +6,10 @@
 #define SIM_SCENARIO_H
 
 #include "base/err.h"
+#include "base/vec.h"
+
+#include <stdbool.h>
+#include <stdint.h>
 
 /* K(NAME, section, key, when absent, least, most) */
 #define SCENARIO_KEYS(K)                                                                                     \
@@ -45,6 +49,15 @@
 	K(INVENTORY, "calls", "inventory", 0, 0, 1e6)                                                        \
 	K(INJECT, "calls", "inject", 0, 0, 1e6)                                                              \
 	K(EJECT, "calls", "eject", 0, 0, 1e6)                                                                \
+	K(STOCK, "calls", "stock", 0, 0, 1e6)	      /* inserts of several, stopped or retracted */         \
+	K(BATCH_OUT, "calls", "batch_out", 0, 0, 1e6) /* ejects of several at once, or stopped */            \
+	K(SECURITY, "calls", "security", 0, 0, 1e6)                                                          \
+	K(SET, "calls", "set", 0, 0, 1e6)                                                                    \
+	K(FIND, "calls", "find", 0, 0, 1e6)                                                                  \
+	K(WAIT, "calls", "wait", 0, 0, 1e6) /* for operator requests */                                      \
+	K(PAUSE, "calls", "pause", 0, 0, 1e6)                                                                \
+	K(ADOPT, "calls", "adopt", 0, 0, 1e6)                                                                \
+	K(OFF, "calls", "off", 0, 0, 1e6)	     /* the whole library is disabled for a while */         \
 	K(LOST, "faults", "lost", 0, 0, 1)	     /* moves of which nobody knows the outcome */           \
 	K(NOT_MOVED, "faults", "not_moved", 0, 0, 1) /* moves that the robot refuses */                      \
 	K(ASTRAY, "faults", "astray", 0, 0, 1)	     /* moves that end elsewhere, reported as failed */      \
@@ -61,6 +74,7 @@
 	K(OUTAGE_TIME, "faults", "outage_time", 300, 1, 1e6) /* s, mean */                                   \
 	K(DOOR, "faults", "door", 0, 0, 1e4) /* a day: somebody opens it and swaps two cartridges */         \
 	K(DOOR_TIME, "faults", "door_time", 60, 0, 1e6)	   /* s, mean: how long a door stays open */         \
+	K(SWAP, "faults", "swap", 0, 0, 1e4)		   /* a day: a drive is replaced by another */       \
 	K(CRASH, "faults", "crash", 0, 0, 1e4)		   /* a day: rsmd dies and is started again */       \
 	K(OPERATOR, "people", "operator", 1800, 1, 1e7)	   /* s until an operator answers, mean */           \
 	K(REFUSE, "people", "refuse", 0, 0, 1)		   /* share of requests refused */                   \
@@ -78,11 +92,24 @@ enum scenario_key {
 	SCENARIO_KEYS(SCENARIO_ENUM_) SC_COUNT
 };
 
+struct planned { /* plan.h */
+	enum scenario_key key;
+	int64_t at;
+	uint64_t dice;
+	bool dropped;
+};
+
 struct scenario {
 	char name[100], about[200], model[100];
 	double v[SC_COUNT];
+	bool planned; /* what happens is in `plan`, and nothing else does */
+	VEC(struct planned) plan;
 };
 
+void scenario_defaults(struct scenario *sc); /* of all numbers */
+const char *scenario_key_name(enum scenario_key key);
 int scenario_read(const char *name, struct scenario *sc, struct err *e);
+int scenario_write(const struct scenario *sc, const char *path, struct err *e);
+void scenario_free(struct scenario *sc);
 
 #endif

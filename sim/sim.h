@@ -11,6 +11,7 @@
 #include "sim/dice.h"
 #include "sim/model.h"
 #include "sim/physics.h"
+#include "sim/plan.h"
 #include "sim/report.h"
 #include "sim/scenario.h"
 #include "sim/world.h"
@@ -32,8 +33,9 @@ struct sim_drive {
 	int64_t cleans_until;
 };
 
-struct waiting_call { /* an allocation */
+struct waiting_call { /* of callers.c */
 	guid call, session;
+	enum wire_call which;
 };
 
 struct sim {
@@ -45,12 +47,15 @@ struct sim {
 	struct report report;
 	int64_t start, end;
 	int64_t robot_free;	   /* the robot is at work until then */
+	int64_t moving;		   /* ... with a cartridge, until then */
 	struct doing *robot_doing; /* NULL: nothing */
 	int64_t door_until;	   /* somebody shuts it */
 	int64_t scans_until;	   /* after a door was shut */
 	uint32_t life;		   /* of rsmd: outcomes of an earlier one are not told */
 	bool reachable;
-	int idle_looks; /* at deadlines, one after the other */
+	bool ending; /* nothing new begins, nothing goes wrong any more, people do what they are asked */
+	int64_t met[SC_COUNT]; /* of each fault of actions: how many it could have struck */
+	int idle_looks;	       /* at deadlines, one after the other */
 	VEC(struct sim_drive) drives;
 	VEC(int) shelf; /* cartridges that are in no library */
 	int cleanings;	/* that the cleaning cartridge in use is still good for */
@@ -68,7 +73,8 @@ struct sim {
 	/* checks */
 	bool check_each;
 	uint64_t violations;
-	FILE *tell; /* where violations are told */
+	FILE *tell;				       /* where violations are told; NULL: nowhere */
+	void (*violated)(void *sim, const char *what); /* and who else hears of them; or NULL */
 };
 
 /* ---- run.c ---- */
@@ -76,6 +82,8 @@ struct sim {
 int sim_open(struct sim *s, const struct scenario *sc, struct err *e);
 void sim_close(struct sim *s);
 void sim_run(struct sim *s); /* to its end */
+/* Lets everything come to rest, and checks all there is to check then. */
+void sim_finish(struct sim *s);
 /* A look at the store: fn as in store_read(). */
 int sim_read(struct sim *s, job_fn *fn, void *arg);
 /* A call of that session, counted in the report; its code. */
@@ -100,6 +108,8 @@ bool medium_of_tag(struct sim *s, const char *tag, guid *medium);
 /* ---- load.c: applications ---- */
 
 void load_start(struct sim *s);
+void load_one(struct sim *s); /* a mount is asked for */
+void session_over(struct sim *s, const guid *session);
 void load_answered(struct sim *s, const guid *call);
 size_t load_waiting(const struct sim *s);
 void load_crashed(struct sim *s); /* all sessions have ended */
@@ -108,14 +118,22 @@ void load_end(struct sim *s);
 /* ---- callers.c: all other calls ---- */
 
 void callers_start(struct sim *s);
+bool callers_have(enum scenario_key key);
+void callers_call(struct sim *s, enum scenario_key key);
+const char *callers_spare(enum wire_call call);		/* why no caller makes that call; NULL: they do */
 bool callers_answered(struct sim *s, const guid *call); /* false: none of theirs */
 
 /* ---- people.c, fault.c ---- */
 
 void people_start(struct sim *s);
+void people_come(struct sim *s);
+/* Cartridges for an insert of several that has begun. */
+void people_stock(struct sim *s, size_t n);
 /* A cartridge from the shelf: that one, or any. */
 void people_insert(struct sim *s, const char *tag);
 void faults_start(struct sim *s);
+/* Of those a day; false: none of them. */
+bool fault_happens(struct sim *s, enum scenario_key key);
 /* Whether something goes wrong with an action, and what; it may be sent elsewhere. */
 bool fault_strikes(struct sim *s, struct action *a, struct mishap *f);
 /* What a look at the elements misreads. */
@@ -124,10 +142,10 @@ void fault_blurs(struct sim *s, struct element_state *elements, size_t n);
 void door_open(struct sim *s);
 void door_shut(struct sim *s);
 
-/* ---- check.c: what always holds (docs/architecture.md) ---- */
+/* ---- check.c: what always holds (docs/architecture.md), told to s->tell and counted ---- */
 
-/* How many of the invariants are violated; says which. quiet: nothing is under way, so that rows and robot
- * must agree. */
-int sim_check(struct sim *s, bool quiet);
+int sim_check(struct sim *s, bool quiet); /* world_check() */
+void sim_check_write(struct sim *s, const struct action *a);
+void sim_violated(struct sim *s, const char *what);
 
 #endif

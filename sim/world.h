@@ -121,4 +121,13 @@ int world_generation(const struct world *w); /* of its LTO drives; 0: something 
 /* A device says so: what controllers hear of it. */
 void world_sense(struct event *ev, bool drive, uint32_t sense, const char *what);
 
+/* ---- what always holds (check.c) ---- */
+
+/* How many of the invariants are violated; says which. quiet: nothing is under way, so that rows and robot
+ * must agree. */
+int world_check(struct world *w, bool quiet, void (*say)(void *arg, const char *what), void *arg);
+/* Before that action is carried out: no free label over what somebody owns. */
+int world_check_write(struct world *w, const struct action *a, void (*say)(void *arg, const char *what),
+		      void *arg);
+
 #endif

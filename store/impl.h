@@ -66,7 +66,8 @@ struct store {
 	pthread_key_t key;
 
 	/* of the writer's thread alone */
-	int64_t seq; /* of the last change written */
+	int64_t seq;	    /* of the last change written */
+	VEC(int64_t) marks; /* seq at each */
 	bool wal_grown;
 	int wal_pages, wal_done;  /* in the log; moved into the file */
 	VEC(struct post *) posts; /* of this group */

@@ -70,6 +70,13 @@ int store_run(struct store *, job_fn *, void *arg, struct err *);
  * thread. fn must not write, nor call store_run() or store_read(); nor may a job call store_read(). */
 int store_read(struct store *, job_fn *, void *arg, struct err *);
 
+/* For a proof that tries one way after the other; stores that are `single` alone, and not inside a job.
+ * store_mark(): the rows as they are now; marks nest. store_rewind(): as they were at the last mark, which
+ * stays. store_unmark(): rewinds, and forgets the last mark. */
+int store_mark(struct store *, struct err *);
+int store_rewind(struct store *, struct err *);
+int store_unmark(struct store *, struct err *);
+
 /* ---- inside a job ---- */
 
 int64_t txn_now(const struct txn *); /* the time of the job, milliseconds: constant within it */

@@ -125,6 +125,8 @@ static int commit(struct store *s, struct err *e)
 {
 	struct err ignored;
 
+	if (s->marks.n) /* what is marked isn't committed before the mark is gone */
+		return 0;
 	if (fail_point("commit", e) != 0 || conn_do(s->writer, "COMMIT", e) != 0) {
 		if (!sqlite3_get_autocommit(s->writer->db))
 			conn_do(s->writer, "ROLLBACK", &ignored);
@@ -179,6 +181,30 @@ static void deliver(struct store *s, struct job *jobs)
 		free(j);
 	}
 	vec_free(&posts);
+}
+
+/* ---- marks ---- */
+
+int store_mark(struct store *s, struct err *e)
+{
+	assert(s->config.single && !s->working);
+	*vec_add(&s->marks) = s->seq;
+	return conn_do(s->writer, "SAVEPOINT mark", e);
+}
+
+int store_rewind(struct store *s, struct err *e)
+{
+	assert(s->marks.n && !s->working);
+	s->seq = s->marks.v[s->marks.n - 1];
+	return conn_do(s->writer, "ROLLBACK TO mark", e);
+}
+
+int store_unmark(struct store *s, struct err *e)
+{
+	int rc = store_rewind(s, e);
+
+	s->marks.n--;
+	return rc ? rc : conn_do(s->writer, "RELEASE mark", e);
 }
 
 /* ---- the thread and its queue ---- */
@@ -325,4 +351,5 @@ void writer_stop(struct store *s)
 		pthread_join(s->thread, NULL);
 	vec_free(&s->posts);
 	vec_free(&s->woken);
+	vec_free(&s->marks);
 }

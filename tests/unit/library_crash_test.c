@@ -142,7 +142,12 @@ static struct promise promised(struct world *w)
 	struct promise p = {
 		ask(w, "SELECT coalesce(sum(s.id*l.id*s.state),0) FROM logical_media l JOIN side s ON "
 		       "s.lmid=l.id"),
-		ask(w, "SELECT coalesce(sum(id*place),0) FROM physical_media WHERE mounted_side IS NOT NULL"),
+		/* whose application has asked for the dismount is nobody's after a restart */
+		ask(w,
+		    "SELECT coalesce(sum(id*place),0) FROM physical_media m WHERE mounted_side IS NOT NULL "
+		    "AND NOT EXISTS(SELECT 1 FROM librequest r WHERE r.medium=m.id AND r.op=16 AND r.state "
+		    "IN "
+		    "(0,1,5) AND r.session IS NOT NULL)"),
 		{{0}}};
 
 	assert_true(w->cartridges.n <= countof(p.label));

@@ -697,6 +697,26 @@ static void restart_in_a_move(void **state)
 	}
 }
 
+/* Whoever asked for a dismount was told that it will be done: a restart doesn't make the medium theirs again.
+ */
+static void restart_in_a_dismount(void **state)
+{
+	struct world w = {0};
+	guid pool, medium;
+	struct DismountNtmsMedia_in in = {.media = {&medium, 1}, .options = NTMS_DISMOUNT_IMMEDIATE};
+
+	start_with(&w, 1, &pool);
+	medium = allocate(&w, &pool);
+	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), 0);
+	assert_int_equal(CALL(&w, DismountNtmsMedia, &in, NULL), 0);
+	world_restart(&w);
+	world_up(&w);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM drive WHERE holder<>''"), 0);
+	check_at_rest(&w);
+	assert_int_equal(place_at(&w, SLOT)->cartridge, 0);
+	world_end(&w);
+}
+
 /* Even where the administrator wants no inventory, nothing moves before the elements were read. */
 static void restart_in_a_move_without_inventory(void **state)
 {
@@ -1056,6 +1076,7 @@ int main(void)
 		cmocka_unit_test(enabled_after_a_restart),
 		cmocka_unit_test(idle_after_a_restart),
 		cmocka_unit_test(restart_in_a_move),
+		cmocka_unit_test(restart_in_a_dismount),
 		cmocka_unit_test(cartridge_in_the_hand),
 		cmocka_unit_test(turned_and_put_back),
 		cmocka_unit_test(restart_in_a_move_without_inventory),
