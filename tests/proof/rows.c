@@ -57,14 +57,11 @@ static const struct {
 			    "s.omid_id FROM side s JOIN physical_media m ON m.id=s.medium JOIN object o ON "
 			    "o.id=s.id ORDER BY 1,2,3"},
 	{"vvvvvvvvvvvvvvvttg",
-	 "SELECT r.op, r.option, r.state, r.phase, r.reason, " CODE("r.medium") ", " PLACE(
-		 "r.drive") ", " PLACE("r.slot") ", " PLACE("r.port") ", r.priority, r.ord, r.wanted, "
-								      "r.tries, (SELECT q.state FROM "
-								      "oprequest q "
-								      "WHERE q.id=r.oprequest), r.poll_at, "
-								      "r.deadline, r.call FROM "
-								      "librequest r WHERE r." OPEN
-								      " ORDER BY r.id"},
+	 "SELECT r.op, r.option, r.state, r.phase, r.reason, " CODE("r.medium") ", " PLACE("r.drive") ", " PLACE("r.slot") ", " PLACE(
+		 "r.port") ", r.priority, r.ord, r.wanted, CASE WHEN r.waits>2 THEN " CODE("r.waits") " ELSE r.waits END, "
+												      "r.tries, (SELECT q.state FROM oprequest q WHERE q.id=r.oprequest), r.poll_at, r.deadline, r.call FROM librequest r "
+												      "WHERE r." OPEN
+												      " ORDER BY r.id"},
 	{"vvvvv", "SELECT q.request, q.state, q.message, q.trouble, q.arg1_type FROM oprequest q WHERE "
 		  "q.state IN (1,2,3) "
 		  "ORDER BY q.id"},
