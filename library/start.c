@@ -57,16 +57,15 @@ static int not_configured(struct ctl *c, const struct library_key *keys, size_t 
  * any more, and drives_tidy() takes it home. */
 static int end_holds(struct ctl *c)
 {
-	TRY(sql_do(c->t, c->e,
-		   "UPDATE physical_media SET mounted_side=NULL WHERE mounted_side IS NOT NULL AND id IN "
-		   "(SELECT "
-		   "medium FROM librequest WHERE state IN (0,1,5) AND op=? AND session IS NOT NULL)",
-		   "u", (uint32_t)NTMS_LM_DISMOUNT));
-	return sql_do(
+	TRY(sql_do(
 		c->t, c->e,
-		"UPDATE drive SET holder='' WHERE holder<>'' AND NOT EXISTS(SELECT 1 FROM physical_media m "
-		"WHERE m.place=drive.id AND m.mounted_side IS NOT NULL)",
-		"");
+		"UPDATE physical_media SET mounted_side=NULL WHERE mounted_side IS NOT NULL "
+		"AND id IN (SELECT medium FROM librequest WHERE state IN (0,1,5) AND op=? AND session IS NOT NULL)",
+		"u", (uint32_t)NTMS_LM_DISMOUNT));
+	return sql_do(c->t, c->e,
+		      "UPDATE drive SET holder='' WHERE holder<>'' AND NOT EXISTS("
+		      "SELECT 1 FROM physical_media m WHERE m.place=drive.id AND m.mounted_side IS NOT NULL)",
+		      "");
 }
 
 /* RSM: unfinished library requests do not survive a start. */
@@ -86,35 +85,12 @@ static int cancel_requests(struct ctl *c)
  */
 static int requeue_labels(struct ctl *c)
 {
-	VEC(struct { int64_t side, medium, library; }) sides = {0};
-	int rc;
+	auto_ids struct ids media = {0};
 
-	{
-		auto_rows struct rows *q = sql_rows(c->t, c->e,
-						    "SELECT s.id, m.id, m.library "
-						    "FROM side s JOIN physical_media m ON m.id=s.medium "
-						    "WHERE s.state=1",
-						    "");
-
-		while (rows_next(q)) {
-			vec_add(&sides);
-			sides.v[sides.n - 1].side = rows_i64(q, 0);
-			sides.v[sides.n - 1].medium = rows_i64(q, 1);
-			sides.v[sides.n - 1].library = rows_i64(q, 2);
-		}
-		rc = rows_failed(q) ? (int)c->e->code : 0;
-	}
-	for (size_t i = 0; !rc && i < sides.n; i++) {
-		struct request_new n = {.library = sides.v[i].library,
-					.op = NTMS_LM_WRITESCRATCH,
-					.side = sides.v[i].side,
-					.medium = sides.v[i].medium};
-		int64_t id;
-
-		rc = request_new(c->t, &n, &id, NULL, c->e);
-	}
-	vec_free(&sides);
-	return rc;
+	TRY(ids_of(sql_rows(c->t, c->e, "SELECT DISTINCT medium FROM side WHERE state=1", ""), &media, c->e));
+	vec_each(id, &media)
+		TRY(medium_order_labels(c->t, *id, NULL, c->e));
+	return 0;
 }
 
 int library_start(struct txn *t, struct library_key *keys, size_t n, struct err *e)

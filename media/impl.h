@@ -137,7 +137,6 @@ int medium_library_set(struct txn *, int64_t medium, int64_t library, struct err
 /* To the free pool: sides Unprepared, and a label ordered for each as soon as the medium is in a library. */
 int medium_to_free_pool(struct txn *, const struct medium *, int64_t free_pool, const struct caller *,
 			struct err *);
-int medium_order_labels(struct txn *, int64_t medium, const struct caller *, struct err *);
 /* NTMS_MEDIASTATE_IDLE, not mounted, and no open request of any kind that touches it. */
 int medium_idle(struct txn *, const struct medium *, bool *idle, struct err *);
 int free_pool_of(struct txn *, int64_t media_type, int64_t *pool, struct err *);

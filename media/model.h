@@ -80,6 +80,10 @@ int medium_state(struct txn *, int64_t medium, uint32_t media_state,
 /* What is told of a medium whose type was guessed; it goes to the system pool of that type. In an
  * application's pool nothing happens: there the type has been chosen. */
 int medium_set_type(struct txn *, int64_t medium, const char *media_type_key, struct err *);
+struct caller;
+/* A request for the free label of each Unprepared side that has none, unless the medium is offline or
+ * disabled. who: NULL for ourselves */
+int medium_order_labels(struct txn *, int64_t medium, const struct caller *who, struct err *);
 /* Quarantine and the like: disables the medium and its sides with a reason, or enables them and clears it. */
 int medium_enable(struct txn *, int64_t medium, bool enabled, const char *reason, struct err *);
 

@@ -181,8 +181,7 @@ class Point:
         held = []
         try:
             db = invariants.connect(bench.store)
-            for number in invariants.column(db, """SELECT d.number FROM drive d JOIN physical_media m ON m.place=d.id
-                    WHERE m.mounted_side IS NOT NULL"""):
+            for _, _, number in invariants.mounted(db):
                 held.append(os.open(os.path.join(bench.library, "drives", f"{number:02}", "medium"), os.O_RDONLY))
             db.close()
         except (sqlite3.OperationalError, FileNotFoundError):

@@ -10,6 +10,7 @@ import sys
 # ntmsapi.h
 ALLOCATED, COMPLETE = 5, 6
 QUEUED, INPROCESS, WAITING, DEFERRED, CANCELLED = 0, 1, 5, 6, 7
+DISMOUNT = 16  # NTMS_LM_DISMOUNT
 UNFINISHED = (QUEUED, INPROCESS, WAITING, DEFERRED)
 BUSY = (1, 2, 3, 4)  # NTMS_MEDIASTATE_INUSE, MOUNTED, LOADED, UNLOADED
 SHELF = 1  # NTMS_LIBRARYTYPE_OFFLINE
@@ -24,6 +25,13 @@ def connect(store, mode="ro"):
 
 def column(db, sql, *args):
     return [row[0] for row in db.execute(sql, args)]
+
+
+def mounted(db):
+    """(bar code, place, drive number) of the media that an application has: whose dismount was accepted is nobody's after a restart."""
+    return sorted(db.execute("""SELECT m.barcode, m.place, d.number FROM physical_media m LEFT JOIN drive d ON d.id=m.place
+        WHERE m.mounted_side IS NOT NULL AND NOT EXISTS(SELECT 1 FROM librequest r WHERE r.medium=m.id
+        AND r.state IN (?,?,?) AND r.op=? AND r.session IS NOT NULL)""", (QUEUED, INPROCESS, WAITING, DISMOUNT)))
 
 
 def unfinished(db):

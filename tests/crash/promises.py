@@ -34,18 +34,13 @@ class Promises:
         try:
             db = invariants.connect(bench.store)
             self.requests = invariants.unfinished(db)
-            self.mounted = self.mounts(db)
+            self.mounted = invariants.mounted(db)
             unprepared = invariants.column(db, f"""SELECT m.barcode FROM physical_media m JOIN side s ON s.medium=m.id
                 WHERE s.state={UNPREPARED}""")
             self.tapes = {k: v[1] for k, v in tapes(bench.library).items() if k not in unprepared}
             db.close()
         except sqlite3.OperationalError:
             pass  # there is no store yet, or no table in it: nothing was promised
-
-    @staticmethod
-    def mounts(db):
-        return sorted((r[0], r[1]) for r in db.execute(
-            "SELECT barcode, place FROM physical_media WHERE mounted_side IS NOT NULL"))
 
     def kept(self):
         db = invariants.connect(self.bench.store)
@@ -57,8 +52,9 @@ class Promises:
             state = invariants.column(db, "SELECT state FROM librequest WHERE id=?", request)
             if state and state[0] != invariants.CANCELLED:
                 raise Wrong(f"request {request}, unfinished at the kill, is now in state {state[0]}")
-        if self.mounts(db) != self.mounted:
-            raise Wrong(f"mounted were {self.mounted}, now {self.mounts(db)}")
+        now = invariants.mounted(db)
+        if now != self.mounted:
+            raise Wrong(f"mounted were {self.mounted}, now {now}")
         db.close()
         now = tapes(self.bench.library)
         for barcode, sides in self.tapes.items():

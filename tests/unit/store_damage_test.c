@@ -3,6 +3,7 @@
  * Stores that aren't what they were: damaged ones are refused and stay as they are, byte by byte; those put
  * back from a copy are recognised; an old one is put aside, whole, wherever that is interrupted. */
 #include "base/cleanup.h"
+#include "store/impl.h"
 #include "store/sql.h"
 
 #include <ntmsapi.h>
@@ -295,13 +296,31 @@ static void test_earlier_run(void **state)
 }
 
 /* A store of an rsmd that kept no marks. */
+enum { SCHEMA_BEFORE_MARKS = 10 };
+
+/* As a rsmd of then has left it. */
+static void old_store(int schema)
+{
+	char end[300];
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	for (int i = 0; i < schema; i++)
+		assert_int_equal(sqlite3_exec(db, store_migrations[i], NULL, NULL, NULL), SQLITE_OK);
+	snprintf(
+		end, sizeof end,
+		"INSERT INTO meta(key, value) VALUES('incarnation', zeroblob(15)||x'01'); PRAGMA journal_mode=WAL; "
+		"PRAGMA application_id=%d; PRAGMA user_version=%d",
+		STORE_APPLICATION_ID, schema);
+	assert_int_equal(sqlite3_exec(db, end, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
 static void test_before_marks(void **state)
 {
 	char why[300];
 
-	store_close(run(false, why));
-	must("rm rsm.mark; sqlite3 rsm.db 'DROP TRIGGER side_given_back; ALTER TABLE side DROP COLUMN proof; "
-	     "PRAGMA user_version=10'");
+	old_store(SCHEMA_BEFORE_MARKS);
 	store_close(run(false, why));
 	assert_string_equal(why, "");
 }
