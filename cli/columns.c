@@ -179,7 +179,7 @@ static void get_label_id(struct object *o, struct str *to)
 static void get_logical_side(struct object *o, struct str *to)
 {
 	guid_vec sides = {0};
-	enumerate(&o->id, NTMS_PARTITION, &sides);
+	sides_of(&o->id, &sides);
 	if (sides.n)
 		one_state(object(&sides.v[0]), to);
 	vec_free(&sides);
@@ -187,7 +187,7 @@ static void get_logical_side(struct object *o, struct str *to)
 static void get_logical_medium(struct object *o, struct str *to)
 {
 	guid_vec sides = {0};
-	enumerate(&o->id, NTMS_PARTITION, &sides);
+	sides_of(&o->id, &sides);
 	if (sides.n)
 		str_puts(to, object_name(&INFO(object(&sides.v[0]), Partition.PhysicalMedia)));
 	vec_free(&sides);
@@ -342,6 +342,8 @@ static const struct column drive_columns[] = {
 	TEXT_(OTHER, "SERIAL", Drive.szSerialNumber, "serial number"),
 	TEXT_(OTHER, "REVISION", Drive.szRevision, "firmware"),
 	REF(OTHER, "MODEL", Drive.DriveType, "drive model"),
+	FN(OTHER, "PROGRESS", get_progress, "how far it has come with what takes long, as a calibration"),
+	FN(OTHER, "UNTIL", get_end, "expected end of that"),
 	D_TEXT(OTHER, "DEVICE", szDevice, "what the server opens"),
 	D_TEXT(OTHER, "NODE", szNode, "the kernel's name of it now, as /dev/nst0"),
 	D_TEXT(OTHER, "SG", szPassThrough, "its pass-through node, as /dev/sg3"),

@@ -40,10 +40,12 @@ static void drop_finished(guid_vec *requests)
 static void read_ahead(const GUID *container, DWORD type, size_t many)
 {
 	read_all(container, type, many);
-	if (type == NTMS_PHYSICAL_MEDIA) {
+	if (type == NTMS_PHYSICAL_MEDIA)
 		read_all(NULL, NTMS_STORAGESLOT, many);
+	if (type == NTMS_LOGICAL_MEDIA) /* sides name the media that they are of */
+		read_all(in_pool ? container : NULL, NTMS_PHYSICAL_MEDIA, many);
+	if (type == NTMS_PHYSICAL_MEDIA || type == NTMS_LOGICAL_MEDIA)
 		read_all(in_pool ? container : NULL, NTMS_PARTITION, many);
-	}
 }
 
 static void list(const struct kind *k)

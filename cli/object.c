@@ -63,6 +63,12 @@ static struct object *place_of(const GUID *id, bool *fresh)
 	return found;
 }
 
+static struct object *known_object(const GUID *id)
+{
+	struct object key = {.id = *id}, **found = tfind(&key, &known, compare);
+	return found ? *found : NULL;
+}
+
 static struct object *entry(const GUID *id, bool *fresh)
 {
 	struct object *o = place_of(id, fresh);
@@ -164,8 +170,12 @@ static BOOL CALLBACK take(const NTMS_OBJECTINFORMATIONA *info, const RSM_OBJECTD
 	o->code = detail ? 0 : ERROR_ACCESS_DENIED;
 	o->detail = detail ? *detail : (RSM_OBJECTDETAIL){.dwSize = sizeof o->detail};
 	o->has_detail = true;
-	if (detail && info->dwType == NTMS_PARTITION && fresh)
+	if (detail && info->dwType == NTMS_PARTITION && fresh) {
+		struct object *logical = known_object(&info->Info.Partition.LogicalMedia);
 		*vec_add(&object(&info->Info.Partition.PhysicalMedia)->sides) = o->id;
+		if (logical)
+			*vec_add(&logical->sides) = o->id;
+	}
 	return TRUE;
 }
 

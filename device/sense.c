@@ -43,6 +43,7 @@ enum {
 	FULLF = VF_TARGET_FULL,
 	DOOR = VF_DOOR,
 	ELEM = VF_ELEMENT,
+	USED = VF_IE_USED,
 };
 
 static const struct row rows[] = {

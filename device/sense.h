@@ -49,6 +49,7 @@ enum verdict_flag {
 	VF_TARGET_FULL = 1 << 20,
 	VF_DOOR = 1 << 21,    /* a door, or a mail slot, stands open */
 	VF_ELEMENT = 1 << 22, /* an element that the move needs is disabled */
+	VF_IE_USED = 1 << 23, /* it is told that something was laid into a mail slot, or taken out */
 };
 
 /* What one device call came to. Functions of this layer return its outcome (0 is OUTCOME_DONE), and

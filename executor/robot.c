@@ -205,8 +205,7 @@ static void heed_flags(struct robot *r, const struct verdict *v, bool noticed)
 		ev.types = ALL_PLACES;
 	if (flags & VF_IE)
 		ev.types |= BIT(ELEMENT_IE);
-	/* told by a unit attention, behind which the command was done; an open mail slot is an answer */
-	ev.tells_ports = flags & VF_IE && v->outcome == OUTCOME_DONE;
+	ev.tells_ports = flags & VF_IE_USED;
 	r->ports_told |= ev.tells_ports;
 	if (ev.types)
 		tell(r->executor, &r->lane, &ev);

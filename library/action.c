@@ -268,7 +268,10 @@ int action_outcome(struct ctl *c, const struct event *ev)
 			   "UPDATE librequest SET waits=?, done=0, total=0, expected=0 WHERE id=?", "ii",
 			   (int64_t)(state == ACTION_UNKNOWN ? WAITS_ACTION : WAITS_NOTHING), a.request));
 	if (a.kind == ACT_LOAD || a.kind == ACT_UNLOAD)
-		TRY(sql_do(c->t, c->e, "UPDATE drive SET reason='' WHERE id=? AND reason<>''", "i", a.drive));
+		TRY(sql_do(c->t, c->e,
+			   "UPDATE drive SET reason='', done=0, total=0, expected=0 "
+			   "WHERE id=? AND (reason<>'' OR total>0)",
+			   "i", a.drive));
 	if (ev->outcome == OUTCOME_DONE)
 		TRY(apply(c, &a, ev));
 	if (a.kind == ACT_GRANT || a.kind == ACT_REVOKE)

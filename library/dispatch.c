@@ -34,14 +34,16 @@ static int down(struct ctl *c, const struct event *ev)
 
 static int progress(struct ctl *c, const struct event *ev)
 {
+	int64_t expected = ev->left_ms ? c->now + ev->left_ms : 0;
+
 	TRY(sql_do(c->t, c->e,
-		   "UPDATE drive SET reason=? WHERE id=(SELECT drive FROM action WHERE id=? AND state=0)",
-		   "ti", ev->why, ev->action));
+		   "UPDATE drive SET reason=?, done=?, total=?, expected=? "
+		   "WHERE id=(SELECT drive FROM action WHERE id=? AND state=0)",
+		   "tuuii", ev->why, ev->done, ev->total, expected, ev->action));
 	return sql_do(c->t, c->e,
 		      "UPDATE librequest SET done=?, total=?, expected=?, reason=? "
 		      "WHERE id=(SELECT request FROM action WHERE id=?) AND state IN (0,1,5)",
-		      "uuiti", ev->done, ev->total, ev->left_ms ? c->now + ev->left_ms : (int64_t)0, ev->why,
-		      ev->action);
+		      "uuiti", ev->done, ev->total, expected, ev->why, ev->action);
 }
 
 static int attention(struct ctl *c, const struct event *ev)

@@ -205,11 +205,13 @@ static int drive_row(struct ctl *c, const struct probe_drive *d)
 			 d->product, d->serial);
 		TRY(sql_do(c->t, c->e, "UPDATE drive SET mount_count=0, last_cleaned=0 WHERE id=?", "i", id));
 	}
-	TRY(sql_do(c->t, c->e,
-		   "UPDATE drive SET drive_type=?, serial=?, revision=?, "
-		   "device=?, url=?, generation=?, node=?, sg=?, by_id=?, reason='' WHERE id=?",
-		   "itttttttti", type, d->serial, d->revision, d->device, d->url, d->generation, d->node,
-		   d->sg, d->by_id, id));
+	TRY(sql_do(
+		c->t, c->e,
+		"UPDATE drive SET drive_type=?, serial=?, revision=?, "
+		"device=?, url=?, generation=?, node=?, sg=?, by_id=?, reason='', done=0, total=0, expected=0 "
+		"WHERE id=?",
+		"itttttttti", type, d->serial, d->revision, d->device, d->url, d->generation, d->node, d->sg,
+		d->by_id, id));
 	TRY(object_set_state(c->t, id, NTMS_READY, c->e));
 	TRY(object_changed(c->t, id, c->e));
 	return drive_media_types(c, d->generation);

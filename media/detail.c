@@ -9,8 +9,8 @@
 
 #include <stdlib.h>
 
-/* reason, device, serial, generation, holder, address, done, total, flags, medium, session; of a drive also
- * its nodes */
+/* reason, device, serial, generation, holder, address, done, total, flags, medium, session; of what takes
+ * time its expected end; of a drive also its nodes */
 /* identifications still to be done */
 #define IDENTIFYING                                                                                          \
 	"(SELECT count(*) FROM librequest q WHERE q.library=t.id AND q.state IN (0,1,5) AND q.op=14)"
@@ -26,9 +26,10 @@ static const char *const details[WIRE_TYPES] = {
 		"/(t.identify_done-t.identify_base) END FROM library t WHERE t.id=?1",
 	[NTMS_CHANGER] = "SELECT '', t.device, t.serial, '', '', t.element, 0, 0, 0, " IN_IT
 			 ", NULL FROM changer t WHERE t.id=?",
-	[NTMS_DRIVE] = "SELECT t.reason, t.url, t.serial, t.generation, "
-		       "t.holder, t.element, 0, 0, CASE t.holder WHEN '' THEN 0 ELSE 32 END, " IN_IT
-		       ", NULL, t.node, t.sg, t.by_id FROM drive t WHERE t.id=?",
+	[NTMS_DRIVE] =
+		"SELECT t.reason, t.url, t.serial, t.generation, "
+		"t.holder, t.element, t.done, t.total, CASE t.holder WHEN '' THEN 0 ELSE 32 END, " IN_IT
+		", NULL, t.expected, t.node, t.sg, t.by_id FROM drive t WHERE t.id=?",
 	[NTMS_STORAGESLOT] =
 		"SELECT t.reason, '', '', '', '', t.element, 0, 0, 8*EXISTS(SELECT 1 "
 		"FROM library l WHERE l.cleaner_slot=t.id), " IN_IT ", NULL FROM slot t WHERE t.id=?",
@@ -101,11 +102,11 @@ int do_RsmGetObjectDetail(struct txn *t, const struct caller *who, const struct 
 	out->medium = rows_guid(r, 9);
 	out->session = rows_guid(r, 10);
 	if (out->type == NTMS_DRIVE) {
-		out->node = text_of(r, 11);
-		out->passThrough = text_of(r, 12);
-		out->byId = text_of(r, 13);
+		out->node = text_of(r, 12);
+		out->passThrough = text_of(r, 13);
+		out->byId = text_of(r, 14);
 	}
-	if (out->type == NTMS_LIBREQUEST || out->type == NTMS_LIBRARY)
+	if (out->type == NTMS_LIBREQUEST || out->type == NTMS_LIBRARY || out->type == NTMS_DRIVE)
 		out->left = seconds_until(t, rows_i64(r, 11));
 	return 0;
 }

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <ntmstypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -46,6 +47,25 @@ static enum outcome strike(struct user *u, struct scsi_cmd *c, const struct mish
 	}
 }
 
+/* For people and tests who want to know what was asked, and which faults struck: if a file "trace" is there.
+ */
+__attribute__((format(printf, 2, 3))) static void trace(const struct user *u, const char *fmt, ...)
+{
+	char file[PATH_MAX];
+	auto_fd int fd = -1;
+	va_list ap;
+
+	snprintf(file, sizeof file, "%s/trace", u->lib->dir);
+	fd = open(file, O_WRONLY | O_APPEND | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	dprintf(fd, "%s ", u->drive ? u->drive->name : "changer");
+	va_start(ap, fmt);
+	vdprintf(fd, fmt, ap);
+	va_end(ap);
+	dprintf(fd, "\n");
+}
+
 static enum outcome run_one(struct user *u, struct scsi_cmd *c, const struct command *cmd)
 {
 	int a = -1, b = -1;
@@ -66,6 +86,8 @@ static enum outcome run_one(struct user *u, struct scsi_cmd *c, const struct com
 	at = u->drive ? u->drive : vlib_place(u->lib, (unsigned)a);
 	hit = faults_strike(&u->lib->faults, verb, a, b, at ? at->seen : "", NULL, NULL);
 	f = hit ? *hit : (struct mishap){0};
+	if (hit)
+		trace(u, "fault %s %x/%02X/%02X", verb, f.key, f.asc, f.ascq);
 	if (f.effect == EFFECT_SENSE || f.effect == EFFECT_HANG || f.effect == EFFECT_GONE ||
 	    f.effect == EFFECT_BUSY)
 		return strike(u, c, &f);
@@ -101,23 +123,13 @@ enum outcome virtual_execute(struct user *u, struct scsi_cmd *c, const struct co
 	return answer_sense(c, 0x5, 0x20, 0x00);
 }
 
-/* For people and tests who want to know what was asked: the CDB, if a file "trace" is there. */
-static void trace(const struct user *u, const struct scsi_cmd *c)
+static void trace_cdb(const struct user *u, const struct scsi_cmd *c)
 {
-	char file[PATH_MAX], line[64];
-	auto_fd int fd = -1;
-	int n;
+	char text[3 * sizeof c->cdb + 1] = "";
 
-	snprintf(file, sizeof file, "%s/trace", u->lib->dir);
-	fd = open(file, O_WRONLY | O_APPEND | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	n = snprintf(line, sizeof line, "%s", u->drive ? u->drive->name : "changer");
 	for (int i = 0; i < c->cdb_len; i++)
-		n += snprintf(line + n, sizeof line - (size_t)n, " %02x", c->cdb[i]);
-	line[n++] = '\n';
-	if (write(fd, line, (size_t)n) != n)
-		log_warn("%s: can't be written", file);
+		snprintf(text + 3 * i, 4, "%02x ", c->cdb[i]);
+	trace(u, "%.*s", 3 * c->cdb_len - 1, text);
 }
 
 static enum outcome user_execute(struct transport *t, struct scsi_cmd *c)
@@ -135,7 +147,7 @@ static enum outcome user_execute(struct transport *t, struct scsi_cmd *c)
 	pthread_mutex_lock(&u->lib->lock);
 	faults_refresh(&u->lib->faults, file);
 	vlib_watch(u->lib);
-	trace(u, c);
+	trace_cdb(u, c);
 	o = u->drive ? vdrive_execute(u, c) : vchanger_execute(u, c);
 	pthread_mutex_unlock(&u->lib->lock);
 	c->timeout_ms = limit;

@@ -108,3 +108,20 @@ nobody_works() { ! rsm list library-requests -n -o OPERATION,STATE | grep -q '^i
 	# not all again: what was under way when rsmd died, and no more
 	[ "$(rsm list library-requests --all -n -o OPERATION,STATE | grep -c '^identify.*passed')" -le 308 ]
 }
+
+@test "adopt: 3000 bar codes at once, none is mounted, and the lists of them are whole" {
+	trouble 'slots = 3000'
+	begin
+	rsm inventory lib --pause
+	seq -f 'NEW%04.0fL8' 3000 | tee "$T/list" | xargs vtl add "$T/lib"
+	until_ok eval '[ "$(rsm list media -n -o NAME | wc -l)" = 3000 ]'
+	[ "$(rsm media adopt "$T/list")" = "3000 adopted" ]
+	[ "$(rsm list media -n -o STATE | sort | uniq -c | tr -s ' ')" = " 3000 import" ]
+	rsm inventory lib --resume
+	until_ok settled
+	! rsm list library-requests --all -n -o OPERATION,STATE | grep -q '^identify.*passed'
+	rsm pool create Work --type LTO-8 --quiet
+	for n in $(seq 30); do rsm media allocate Work --medium "$(printf 'NEW%04dL8' "$n")" --quiet; done >"$T/lmids"
+	[ "$(rsm list logical-media -n -o MEDIUM,STATE | tr -s ' ' | sort)" = "$(seq -f 'NEW%04.0fL8 allocated' 30)" ]
+	[ "$(rsm list logical-media --pool Work -n -o MEDIUM | tr -d ' ' | sort)" = "$(seq -f 'NEW%04.0fL8' 30)" ]
+}

@@ -93,17 +93,21 @@ Slot 2" ]
 	library_is ready
 }
 
-# each command of the robot and of the drives that a mount and its dismount need, the first and the second time
-@test "6/28, 6/29, 6/2A, 6/3F at each command of a mount and its dismount: nobody notices" {
+# that attention, at each command of the robot and of the drives that a mount, an inventory and the dismount need, the first and the second time
+struck() { [ "$(grep -c "fault ${1%@*} $2\$" "$T/lib/trace")" -ge 2 ] || { echo "not struck twice: $1 $2"; cat "$T/lib/trace"; return 1; }; }
+@test "6/28, 6/29, 6/2A, 6/3F at each command of a mount, an inventory and a dismount: nobody notices" {
 	local what code n
 	start
 	free_tapes ROB001L8
 	lmid=$(take ROB001L8)
 	for what in tur@256 move inventory attribute@256 mode@256 read@256 rewind@256 unload@256; do
 		for code in 6/28/00 6/29/00 6/2A/01 6/3F/03; do
+			: >"$T/lib/trace"
 			fault "$what 1 $code" "${what/256/257} 1 $code" "$what 2 $code" "${what/256/257} 2 $code"
 			rsm mount "$lmid" --read --quiet --timeout 20s >/dev/null || { echo "mount: $what $code"; return 1; }
+			[ $what != inventory ] || rsm inventory lib --fast --wait --timeout 20s
 			rsm dismount "$lmid" --wait --timeout 20s || { echo "dismount: $what $code"; return 1; }
+			struck "$what" "$code"
 		done
 		until_ok is_in ROB001L8 "Slot 1"
 	done

@@ -5,6 +5,7 @@ load trouble
 
 setup() { trouble 'generation = 9' 'calibrate_ms = 4000'; }
 teardown() { stop; }
+drive_calibrates() { rsm show "lib:Drive 1" -n -o PROGRESS,UNTIL,REASON | grep -q '/100 .*(in .*calibration'; }
 
 calibrates() { rsm list library-requests -n -o OPERATION,STATE,PROGRESS,UNTIL,WHY | grep -i "$1" | grep 'in process' |
 	grep -q '/100.*(in .*calibration'; }
@@ -13,14 +14,14 @@ calibrates() { rsm list library-requests -n -o OPERATION,STATE,PROGRESS,UNTIL,WH
 	tapes NEW001L9
 	start &
 	until_ok calibrates identify
-	rsm show "lib:Drive 1" | grep -q calibration
+	drive_calibrates
 	rsm list library-requests -J -o PROGRESS,UNTIL | jq -e '.["library-requests"][0].until != ""'
 	wait
 	until_ok settled
 	[ "$(state NEW001L9)" = unrecognized ]
 	[ "$(where NEW001L9)" = "Slot 1" ]
 	[ -z "$(asked)" ]
-	! rsm show "lib:Drive 1" | grep -q calibration
+	[ -z "$(rsm show "lib:Drive 1" -n -o PROGRESS,UNTIL,REASON | tr -d ' ')" ]
 	# once in its life
 	rsm inventory lib --full --wait --timeout 3s
 }
@@ -52,7 +53,7 @@ adopted() {
 	rsm mount "$lmid" --read --quiet --timeout 60s >"$T/path" &
 	mount=$!
 	until_ok calibrates mount
-	rsm show "lib:Drive 1" | grep -q calibration
+	drive_calibrates
 	rsm list library-requests -J -o OPERATION,PROGRESS,UNTIL |
 		jq -e '.["library-requests"][] | select(.operation == "mount") | .until != "" and (.progress | endswith("/100"))'
 	run -1 rsm dismount "$lmid"
@@ -69,7 +70,7 @@ adopted() {
 	adopted
 	run -1 rsm mount "$lmid" --read --timeout 1s
 	[[ $output == *ERROR_TIMEOUT* ]]
-	rsm show "lib:Drive 1" | grep -q calibration
+	drive_calibrates
 	[ "$(where NEW001L9)" = "Drive 1" ]
 	until_ok is_in NEW001L9 "Slot 1"
 	until_ok settled
@@ -90,6 +91,7 @@ adopted() {
 	echo $! >"$T/pid"
 	rsm status --wait --timeout 20s --quiet
 	until_ok calibrates dismount
+	drive_calibrates
 	until_ok is_in NEW001L9 "Slot 1"
 	drive_is 1 ready && drive_is 2 ready
 	[ -z "$(asked)" ]

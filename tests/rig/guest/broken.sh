@@ -32,12 +32,18 @@ in_flight() {
 		db "SELECT count(*) FROM action WHERE kind=3 AND state=0" | grep -q 1
 }
 target() { kill -"$1" "$(cat $T/lib/pid)"; }
-# A mount, whose move to the drive never ends
+# A mount, whose move to the drive never ends. Where a look at the robot came before the move: once more.
 mount_hangs() {
-	target STOP
-	rsm mount "$LMID" --read --quiet >$T/mounted 2>&1 &
-	MOUNT=$!
-	until_ok in_flight
+	for _ in 1 2 3 4 5 6; do
+		target STOP
+		rsm mount "$LMID" --read --quiet >$T/mounted 2>&1 &
+		MOUNT=$!
+		until_ok in_flight || return 1
+		! grep 'op=0xa5' /proc/scsi/sg/debug || return 0
+		target CONT
+		wait $MOUNT && rsm dismount "$LMID" --wait || return 1
+	done
+	false
 }
 
 check "a move is under way" mount_hangs

@@ -1,0 +1,5 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
+-- how far a drive has come with what takes long
+ALTER TABLE drive ADD COLUMN done INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE drive ADD COLUMN total INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE drive ADD COLUMN expected INTEGER NOT NULL DEFAULT 0;
