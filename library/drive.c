@@ -104,6 +104,7 @@ struct wish {
 	bool write;
 	char type[32];	       /* media type key */
 	char unfit[128];       /* drives that have refused it */
+	char barred[400];      /* why the robot can't use its slot */
 	int64_t chosen, evict; /* the drive; one whose dismountable medium has to leave first */
 	bool fits;	       /* some drive of the library, enabled, can take it */
 	bool held;	       /* ... but a program has it open */
@@ -143,12 +144,13 @@ static int wishes(struct ctl *c, const struct request *r, wish_vec *out)
 		"m.mounted_side IS NOT NULL OR EXISTS(SELECT 1 FROM librequest o WHERE o.id=m.request "
 		"AND o.id<>r.id AND o.state IN (0,1,5)), (r.wanted & 2)<>0 OR r.op=18, "
 		/* refused, its type proves to be a mere guess, unless a drive has told it */
-		"CASE WHEN m.unfit<>'' AND m.density_code=0 THEN 'Tape' ELSE t.key END, m.unfit "
-		"FROM librequest r "
+		"CASE WHEN m.unfit<>'' AND m.density_code=0 THEN 'Tape' ELSE t.key END, m.unfit, "
+		"coalesce((SELECT o.name||': '||s.reason FROM slot s JOIN object o ON o.id=s.id "
+		"WHERE s.id=m.place AND s.barred_until>?3),'') FROM librequest r "
 		"JOIN physical_media m ON m.id=r.medium JOIN media_type t ON t.id=m.media_type "
 		"WHERE r.id=?1 OR (?2 IS NOT NULL AND r.call=?2 AND r.state IN (0,1,5) "
 		"AND NOT EXISTS(SELECT 1 FROM drive d WHERE d.request=r.id)) ORDER BY r.id",
-		"ig", r->id, &r->call);
+		"igi", r->id, &r->call, c->now);
 
 	while (rows_next(q)) {
 		struct wish *w = vec_add(out);
@@ -160,6 +162,7 @@ static int wishes(struct ctl *c, const struct request *r, wish_vec *out)
 				   .write = rows_i64(q, 4) != 0};
 		snprintf(w->type, sizeof w->type, "%s", rows_text(q, 5));
 		snprintf(w->unfit, sizeof w->unfit, "%s", rows_text(q, 6));
+		snprintf(w->barred, sizeof w->barred, "%s", rows_text(q, 7));
 	}
 	return rows_failed(q) ? (int)c->e->code : 0;
 }
@@ -227,7 +230,8 @@ static void choose(struct ctl *c, struct wish *w, const candidate_vec *drives, c
 }
 
 /* Waits that have been queued before keep the drives they could use: nobody overtakes a mount of several
- * media for ever. Before identifications and free labels they go in any case: those take idle drives only. */
+ * media for ever. Before identifications and free labels they go in any case: those take idle drives only.
+ * One that couldn't use a drive now, since its media are in use or out of reach, keeps none. */
 static int older_waits(struct ctl *c, const struct request *r, const wish_vec *mine, bool *blocked)
 {
 	int64_t n = 0;
@@ -238,9 +242,10 @@ static int older_waits(struct ctl *c, const struct request *r, const wish_vec *m
 		"AND o.priority>=(SELECT priority FROM librequest WHERE id=?)) AND o.call IS NOT NULL "
 		"AND o.call IS NOT ? AND (SELECT count(*) FROM librequest g WHERE g.call=o.call)>? "
 		"AND NOT EXISTS(SELECT 1 FROM librequest g JOIN physical_media m ON m.id=g.medium "
-		"WHERE g.call=o.call AND m.mounted_side IS NOT NULL)", /* drives are all it
-											lacks */
-		"iuiigi", c->id, r->op, r->id, r->id, &r->call, (int64_t)mine->n, "i", &n);
+		"LEFT JOIN slot s ON s.id=m.place WHERE g.call=o.call AND (m.mounted_side IS NOT NULL "
+		"OR s.barred_until>? OR EXISTS(SELECT 1 FROM librequest u WHERE u.id=m.request "
+		"AND u.call IS NOT g.call AND u.state IN (0,1,5))))",
+		"iuiigii", c->id, r->op, r->id, r->id, &r->call, (int64_t)mine->n, c->now, "i", &n);
 
 	*blocked = n > 0;
 	return rc;
@@ -329,6 +334,8 @@ static int64_t lacks(const struct wish *w)
 	return w->until || w->in_drive ? WAITS_NOTHING : WAITS_DRIVE;
 }
 
+#define LOOK_AGAIN_MS 60000 /* by then somebody may have told that the slot can be used */
+
 static int reserve_all(struct ctl *c, struct request *r, wish_vec *all, const candidate_vec *drives)
 {
 	bool blocked = false;
@@ -345,6 +352,9 @@ static int reserve_all(struct ctl *c, struct request *r, wish_vec *all, const ca
 			c, r, NTMS_LM_FAILED, ERROR_RESOURCE_NOT_AVAILABLE,
 			"%zu media are to be mounted at once, and the library has %zu usable drives", all->n,
 			drives->n);
+	vec_each(w, all)
+		if (w->barred[0])
+			return mount_waits(c, r, LOOK_AGAIN_MS, w->barred);
 	TRY(older_waits(c, r, all, &blocked));
 	if (blocked) {
 		vec_each(w, all)

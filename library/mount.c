@@ -54,13 +54,10 @@ static int still_possible(struct ctl *c, struct request *r, bool *in_use)
 	return 0;
 }
 
-#define LOOK_AGAIN_MS 60000 /* by then somebody may have told that the slot can be used */
-
 static int drive_start(struct ctl *c, struct request *r)
 {
-	int64_t held = 0, place = 0, inverted = 0;
-	bool in_use = false, barred = false;
-	char why[400];
+	int64_t held = 0;
+	bool in_use = false;
 
 	TRY(sql_get(c->t, c->e, "SELECT count(*) FROM drive WHERE request=?", "i", r->id, "i", &held));
 	if (held) /* reserved with the other media of its call */
@@ -70,10 +67,6 @@ static int drive_start(struct ctl *c, struct request *r)
 		r->waits = r->medium;
 		return mount_waits(c, r, 0, "the medium is in use");
 	}
-	TRY(medium_place(c, r->medium, &place, &inverted));
-	TRY(slot_barred(c, place, &barred, why, sizeof why));
-	if (barred)
-		return mount_waits(c, r, LOOK_AGAIN_MS, why);
 	return drives_reserve(c, r);
 }
 

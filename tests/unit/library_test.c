@@ -157,6 +157,38 @@ static void several_during_first_contact(void **state)
 	world_end(&w);
 }
 
+/* ... unless drives aren't all it waits for: one of its media lies where the robot can't get it. */
+static void several_wait_for_more_than_drives(void **state)
+{
+	struct world w = {0};
+	guid pool, m[2], call;
+	int code;
+
+	start_with(&w, 2, &pool);
+	for (int i = 0; i < 2; i++)
+		m[i] = allocate(&w, &pool);
+	world_set(&w, "UPDATE slot SET barred_until=9000000000000000 "
+		      "WHERE id=(SELECT min(place) FROM physical_media)");
+	call = mount_begin(&w, m, 2, NTMS_MOUNT_READ, INFINITE, &code);
+	assert_int_equal(code, ERROR_IO_PENDING);
+	assert_int_equal(mount(&w, &m[1], 1, NTMS_MOUNT_READ), 0); /* nor does it hold back a mount */
+	dismount(&w, &m[1], NTMS_DISMOUNT_IMMEDIATE);
+	for (uint16_t i = 2; i < 4; i++) {
+		char tag[16];
+
+		snprintf(tag, sizeof tag, "NEW%03uL8", i);
+		cartridge_add(&w, SLOT + i, tag, LABEL_BLANK, NULL);
+	}
+	world_tell(&w, &(struct event){.kind = EV_ATTENTION, .library = w.library, .types = 1 << 2});
+	world_run(&w);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM side WHERE state=0"), 0);
+	assert_int_equal(mount_end(&w, &call), ERROR_IO_PENDING);
+	world_set(&w, "UPDATE slot SET barred_until=0");
+	world_pass(&w, 60 * 1000);
+	assert_int_equal(mount_end(&w, &call), 0);
+	world_end(&w);
+}
+
 static void mount_times_out(void **state)
 {
 	struct world w = {0};
@@ -1051,6 +1083,7 @@ int main(void)
 		cmocka_unit_test(deferred_dismount),
 		cmocka_unit_test(deferred_gives_way),
 		cmocka_unit_test(several_during_first_contact),
+		cmocka_unit_test(several_wait_for_more_than_drives),
 		cmocka_unit_test(mounts_of_several),
 		cmocka_unit_test(mount_times_out),
 		cmocka_unit_test(wrong_cartridge),
