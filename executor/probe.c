@@ -24,7 +24,9 @@ static void describe(struct robot *r, int number, const struct element *el, cons
 
 	d->element = s->element;
 	snprintf(d->why, sizeof d->why, "%s", s->why);
-	if (!s->present)
+	if (el->disabled || el->trouble == TROUBLE_UNUSABLE)
+		snprintf(d->why, sizeof d->why, "the robot reports: %s", el->why ? el->why : "disabled");
+	if (!s->present || el->disabled || el->trouble == TROUBLE_UNUSABLE)
 		return;
 	memcpy(d->vendor, s->id.vendor, sizeof d->vendor);
 	memcpy(d->product, s->id.product, sizeof d->product);

@@ -143,10 +143,7 @@ static int moved(struct ctl *c, const struct action_row *a)
 	TRY(medium_place(c, a->medium, &place, &inverted));
 	if (place != a->source) /* settled meanwhile by what the robot reports */
 		return library_doubt(c, BIT_ALL);
-	/* whatever was said of its slots before */
-	TRY(sql_do(c->t, c->e,
-		   "UPDATE slot SET barred_until=0, reason='' WHERE id IN (?,?) AND barred_until>0", "ii",
-		   a->source, a->destination));
+	TRY(move_accepted(c, a->source, a->destination));
 	return medium_move(c->t, a->medium, a->destination, (inverted != 0) != (a->invert != 0), true, c->e);
 }
 
@@ -260,7 +257,7 @@ int action_outcome(struct ctl *c, const struct event *ev)
 	if (a.kind == ACT_MOVE && state != ACTION_DONE && ev->fault != FAULT_HELD)
 		TRY(library_doubt(c, BIT_ALL));
 	if (ev->fault == FAULT_ELEMENT && a.kind == ACT_MOVE)
-		TRY(slot_refused(c, a.source, a.destination, ev->why));
+		TRY(move_refused(c, a.source, a.destination, ev->why));
 	/* what it told on the way is over; of what nobody knows yet (a move) its request waits for the
 	 * settling */
 	if (a.request)

@@ -117,9 +117,10 @@ int port_poll(struct ctl *, struct request *);
 /* ---- the world (world.c, reconcile.c) ---- */
 int element_address(struct ctl *, int64_t element, uint16_t *address);
 /* A slot that the robot can't use: as long as it reports so, or for a while after a move was refused. */
-#define BARRED_MS 600000
 int slot_barred(struct ctl *, int64_t place, bool *barred, char *why, size_t size);
-int slot_refused(struct ctl *, int64_t source, int64_t destination, const char *why);
+/* refuse.c: an element of the move is disabled; a move was done, so neither is */
+int move_refused(struct ctl *, int64_t source, int64_t destination, const char *why);
+int move_accepted(struct ctl *, int64_t source, int64_t destination);
 /* Somebody looks, or something has happened at the robot: what waits for a person's hand needn't wait for its
  * time. */
 int look_again(struct ctl *);

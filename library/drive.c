@@ -116,14 +116,14 @@ typedef VEC(struct wish) wish_vec;
 
 static int candidates(struct ctl *c, candidate_vec *out, bool enabled)
 {
-	auto_rows struct rows *q =
-		sql_rows(c->t, c->e,
-			 "SELECT d.id, coalesce(m.id,0), coalesce(m.mounted_side,0), "
-			 "coalesce(d.request,0), d.dismountable_since, d.defer_delay, "
-			 "d.state, d.held_look<>0, d.generation FROM drive d JOIN object o ON o.id=d.id "
-			 "LEFT JOIN physical_media m ON m.place=d.id WHERE d.library=? "
-			 "AND (?=0 OR (o.enabled=1 AND o.opstate=0)) ORDER BY d.mount_count, d.number",
-			 "iu", c->id, (uint32_t)enabled);
+	auto_rows struct rows *q = sql_rows(
+		c->t, c->e,
+		"SELECT d.id, coalesce(m.id,0), coalesce(m.mounted_side,0), "
+		"coalesce(d.request,0), d.dismountable_since, d.defer_delay, "
+		"d.state, d.held_look<>0, d.generation FROM drive d JOIN object o ON o.id=d.id "
+		"LEFT JOIN physical_media m ON m.place=d.id WHERE d.library=? "
+		"AND (?=0 OR (o.enabled=1 AND o.opstate=0)) ORDER BY d.refused_with>0, d.mount_count, d.number",
+		"iu", c->id, (uint32_t)enabled);
 
 	while (rows_next(q)) {
 		struct candidate *d = vec_add(out);

@@ -40,17 +40,6 @@ int slot_barred(struct ctl *c, int64_t place, bool *barred, char *why, size_t si
 	return rc == SQL_NONE ? 0 : rc;
 }
 
-/* The one it was to come to, else the one it was to come from: only they have a choice, or can wait. */
-int slot_refused(struct ctl *c, int64_t source, int64_t destination, const char *why)
-{
-	c->troubled = true;
-	return sql_do(c->t, c->e,
-		      "UPDATE slot "
-		      "SET barred_until=max(barred_until,?1), reason=?2, state=CASE state WHEN 2 "
-		      "THEN 3 ELSE state END WHERE id=coalesce((SELECT id FROM slot WHERE id=?4),?3)",
-		      "itii", c->now + BARRED_MS, why, source, destination);
-}
-
 int look_again(struct ctl *c)
 {
 	TRY(sql_do(c->t, c->e, "UPDATE slot SET barred_until=0 WHERE library=? AND barred_until>0", "i",

@@ -81,6 +81,65 @@ slot_state() { rsm show "lib:Slot $1" -n -o STATE; }
 	until_ok eval '[ -z "$(asked)" ]'
 }
 
+@test "a drive's element is disabled, and the status tells: the drive is not present, no slot is blamed, another drive is taken" {
+	start
+	free_tapes SLT001L8
+	lmid=$(take SLT001L8)
+	fault 'element@256 * disabled' 'element@257 * disabled' 'move * 5/3B/18'
+	run -1 mount_of "$lmid"
+	[[ $output == *"is disabled or needs service"* ]]
+	until_ok drive_is 1 "not present"
+	rsm show "lib:Drive 1" -n -o REASON | grep -q "the robot reports: disabled"
+	[ "$(slot_state 1)" = full ]
+	fault 'element@256 * disabled' 'move@256 * 5/3B/18' 'tur 1 6/3B/19'
+	until_ok drive_is 2 ready
+	drive_is 1 "not present"
+	mount_of "$lmid"
+	[ "$(where SLT001L8)" = "Drive 2" ]
+	fault 'tur 1 6/3B/19'
+	until_ok drive_is 1 ready
+	[ -z "$(asked)" ]
+}
+
+@test "a drive's element is disabled, and nothing tells: another drive is taken, then it is found out; no slot is blamed" {
+	start
+	free_tapes SLT001L8 SLT002L8
+	one=$(take SLT001L8)
+	two=$(take SLT002L8)
+	read -r _ bad < <(rsm list drives -n -o MOUNTS,NUMBER | sort -k1n -k2n) # the next one to be used
+	fault "move@$((255 + bad)) * 5/3B/18"
+	mount_of "$one"
+	[ "$(where SLT001L8)" = "Drive $((3 - bad))" ]
+	[ -z "$(asked)" ]
+	run -1 rsm mount "$two" --read --quiet --timeout 20s # the other is in use, and this one can't be
+	drive_is "$bad" "needs service"
+	is_asked "Drive $bad needs service: .*element is disabled"
+	! is_asked "Slot"
+	[ "$(slot_state 2)" = full ]
+	healed
+	rsm enable "lib:Drive $bad"
+	mount_of "$two"
+	[ "$(where SLT002L8)" = "Drive $bad" ]
+	[ -z "$(asked)" ]
+}
+
+@test "... while it holds a medium: no slot is blamed for it" {
+	start
+	free_tapes SLT001L8
+	lmid=$(take SLT001L8)
+	mount_of "$lmid"
+	[ "$(where SLT001L8)" = "Drive 1" ] && n=256 || n=257
+	fault "move@$n * 5/3B/18"
+	run -1 rsm dismount "$lmid" --wait --timeout 20s
+	is_asked "needs service: .*element is disabled"
+	! is_asked Slot
+	[ "$(rsm list slots -n -o STATE | sort | uniq -c | tr -s ' \n' ' ')" = " 7 empty 1 full " ]
+	healed
+	rsm enable "lib:$(where SLT001L8)"
+	until_ok is_in SLT001L8 "Slot 1"
+	[ -z "$(asked)" ]
+}
+
 @test "a robot that never tells access to slots is believed otherwise" {
 	fault 'element@1024 * noaccess' 'element@1025 * noaccess' 'element@1026 * noaccess' 'element@1027 * noaccess' \
 		'element@1028 * noaccess' 'element@1029 * noaccess' 'element@1030 * noaccess' 'element@1031 * noaccess'
