@@ -13,8 +13,10 @@
 static const struct {
 	const char *name, *sql;
 } troubles[] = {
-	{"library", "SELECT l.id, 9, o.name||': '||l.reason "
-		    "FROM library l JOIN object o ON o.id=l.id WHERE l.id=?1 AND o.opstate=20 AND ?2"},
+	{"library",
+	 "SELECT l.id, 9, o.name||CASE o.opstate WHEN 20 THEN ': ' ELSE ' can''t be reached: ' END||l.reason "
+	 "FROM library l JOIN object o ON o.id=l.id WHERE l.id=?1 AND (o.opstate=20 "
+	 "OR o.opstate=21 AND o.enabled=1) AND ?2"},
 	{"drive", "SELECT d.id, 5, o.name||' needs service: '||d.reason||'. Look at it, then enable it.' "
 		  "FROM drive d "
 		  "JOIN object o ON o.id=d.id WHERE d.library=?1 AND o.opstate=20 AND o.enabled=1 AND ?2"},

@@ -199,6 +199,7 @@ struck() { [ "$(grep -c "fault ${1%@*} $2\$" "$T/lib/trace")" -ge 2 ] || { echo 
 	mount=$!
 	until_ok library_is "not present"
 	rsm status | grep -q "^lib: .*move medium"
+	is_asked "lib can't be reached: .*move medium"
 	waits_for mount "move medium\|can't be reached"
 	wait $mount
 	[ -e "$(cat "$T/path")" ]

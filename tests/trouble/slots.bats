@@ -111,14 +111,15 @@ slot_state() { rsm show "lib:Slot $1" -n -o STATE; }
 	mount_of "$one"
 	[ "$(where SLT001L8)" = "Drive $((3 - bad))" ]
 	[ -z "$(asked)" ]
-	run -1 rsm mount "$two" --read --quiet --timeout 20s # the other is in use, and this one can't be
-	drive_is "$bad" "needs service"
+	mount_of "$two" & # the other is in use, and this one can't be
+	mount=$!
+	until_ok drive_is "$bad" "needs service"
 	is_asked "Drive $bad needs service: .*element is disabled"
 	! is_asked "Slot"
 	[ "$(slot_state 2)" = full ]
 	healed
 	rsm enable "lib:Drive $bad"
-	mount_of "$two"
+	wait $mount
 	[ "$(where SLT002L8)" = "Drive $bad" ]
 	[ -z "$(asked)" ]
 }

@@ -189,6 +189,29 @@ static void several_wait_for_more_than_drives(void **state)
 	world_end(&w);
 }
 
+static void out_of_reach_is_told(void **state)
+{
+	struct world w = {0};
+	guid pool;
+	struct event down = {.kind = EV_DOWN, .fault = FAULT_PATH, .why = "no answer"};
+
+	start_with(&w, 1, &pool);
+	down.library = w.library;
+	world_tell(&w, &down);
+	assert_int_equal(
+		ask(&w, "SELECT count(*) FROM oprequest WHERE message LIKE '%can''t be reached: no answer'"),
+		1);
+	world_tell(&w, &down);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM oprequest"), 1);
+	world_probe(&w);
+	world_run(&w);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM oprequest"), 0);
+	world_set(&w, "UPDATE object SET enabled=0 WHERE type=9"); /* a person knows */
+	world_tell(&w, &down);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM oprequest"), 0);
+	world_end(&w);
+}
+
 static void mount_times_out(void **state)
 {
 	struct world w = {0};
@@ -1084,6 +1107,7 @@ int main(void)
 		cmocka_unit_test(deferred_gives_way),
 		cmocka_unit_test(several_during_first_contact),
 		cmocka_unit_test(several_wait_for_more_than_drives),
+		cmocka_unit_test(out_of_reach_is_told),
 		cmocka_unit_test(mounts_of_several),
 		cmocka_unit_test(mount_times_out),
 		cmocka_unit_test(wrong_cartridge),

@@ -57,11 +57,15 @@ exec 9<>/dev/"$WAS" # the kernel keeps the number as long as somebody has it ope
 unplug "$CHANGER"
 check "the robot is gone: not present" until_ok state_is present
 reason() { rsm show $L -n -o REASON | grep -q "$1"; }
+told() { rsm list operator-requests -n -o MESSAGE | grep -q "$1" || { rsm list operator-requests; false; }; }
+check "the operator is told" told "$L can't be reached"
 check "with the reason" until_ok reason "no SCSI device of this machine is called naa"
 plug "$CHANGER"
 exec 9>&-
 check "it returns under another name" test "$WAS" != "$(sg_of "$CHANGER")"
 check "the library is ready" until_ok state_is ready
+told_nothing() { same "$(rsm list operator-requests -n)" ""; }
+check "and the operator needn't know any more" until_ok told_nothing
 check "the log tells both names" until_ok log_has "is now /dev/$(sg_of "$CHANGER"), and was /dev/$WAS"
 check "nothing is there twice" same_objects
 
