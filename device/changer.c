@@ -318,7 +318,9 @@ enum outcome changer_move(struct changer *c, uint16_t transport, uint16_t from, 
 	put16(cmd.cdb + 6, to);
 	cmd.cdb[10] = invert;
 	snprintf(what, sizeof what, "move medium from %u to %u%s", from, to, invert ? ", turned over" : "");
-	return device_run(c->d, &cmd, what, v);
+	if (device_run(c->d, &cmd, what, v) == OUTCOME_FAILED && v->key == 0x5 && v->asc == 0x24)
+		v->flags |= VF_CONFIG | VF_INVENTORY; /* nothing in it but addresses: there are others now */
+	return v->outcome;
 }
 
 enum outcome changer_exchange(struct changer *c, uint16_t from, uint16_t first, uint16_t second,

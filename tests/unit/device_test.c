@@ -91,6 +91,16 @@ static void a_move_after_an_attention_is_sent_again(void **state)
 	assert_true(v.flags & VF_INVENTORY);
 }
 
+static void a_move_that_is_not_understood_had_old_addresses(void **state)
+{
+	MOCK({"a5", .sense = SENSE("05", "24", "00")});
+	fails(changer_move(c, 0, 1024, 256, false, &v));
+	assert_true(v.flags & VF_CONFIG && v.flags & VF_INVENTORY);
+	MOCK({"a6", .sense = SENSE("05", "24", "00")});
+	fails(changer_exchange(c, 1024, 256, 1025, &v));
+	assert_false(v.flags & VF_CONFIG); /* some robots don't do it between any two */
+}
+
 static void an_aborted_move_is_not_sent_again(void **state)
 {
 	MOCK({"a5", .sense = SENSE("0b", "08", "00")});
@@ -752,6 +762,7 @@ int main(void)
 		T(unit_attentions_are_passed, with_changer),
 		T(unit_attentions_without_end, with_changer),
 		T(a_move_after_an_attention_is_sent_again, with_changer),
+		T(a_move_that_is_not_understood_had_old_addresses, with_changer),
 		T(an_aborted_move_is_not_sent_again, with_changer),
 		T(a_lost_move_is_unknown, with_changer),
 		T(busy_and_conflict, with_changer),

@@ -108,6 +108,19 @@ check "and are the same, as are slots and drives" same_objects
 check "each drive has its node" until_ok drives_agree
 check "a tape is written" works
 
+# Once more, in the middle of work: neither the kernel nor a unit attention tells, only a move that is refused
+: >$T/log
+A_MAIL=50 A_DRV=300 A_SLOT=1100 lib readdress
+rsm mount "$LMID" --write >/dev/null 2>&1
+check "elements move while the robot stays plugged in, as a refused move shows: slot 1" until_ok element_is "Slot 1" 1100
+check "and the second drive" until_ok element_is "Drive 2" 301
+check "the log tells it" log_has "of type 2 moved from 2001 to 1100"
+check "no device has come or gone" test "$(grep -c 'come or gone' $T/log)" = 0
+check "the library is ready" until_ok state_is ready
+check "cartridges are where mtx sees them" until_ok agree
+check "and are the same, as are slots and drives" same_objects
+check "a tape is written" works
+
 # Where the kernel's events don't arrive
 check "rsmd ends" sh -c "kill $(cat $T/pid)"
 wait "$(cat $T/pid)"
