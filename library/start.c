@@ -53,15 +53,17 @@ static int not_configured(struct ctl *c, const struct library_key *keys, size_t 
 	return rc;
 }
 
-/* Who had asked for a dismount was told that it will be done, and doesn't ask again: the medium is nobody's
- * any more, and drives_tidy() takes it home. */
+/* Who had asked for a dismount was told that it will be done, and doesn't ask again; who had asked for
+ * several media at once was told nothing yet, and hears of none of them. Such a medium is nobody's any more,
+ * and drives_tidy() takes it home. */
 static int end_holds(struct ctl *c)
 {
-	TRY(sql_do(
-		c->t, c->e,
-		"UPDATE physical_media SET mounted_side=NULL WHERE mounted_side IS NOT NULL "
-		"AND id IN (SELECT medium FROM librequest WHERE state IN (0,1,5) AND op=? AND session IS NOT NULL)",
-		"u", (uint32_t)NTMS_LM_DISMOUNT));
+	TRY(sql_do(c->t, c->e,
+		   "UPDATE physical_media SET mounted_side=NULL WHERE mounted_side IS NOT NULL AND id IN ("
+		   "SELECT medium FROM librequest WHERE state IN (0,1,5) AND op=?1 AND session IS NOT NULL "
+		   "UNION ALL SELECT m.medium FROM librequest r JOIN librequest m ON m.call=r.call "
+		   "WHERE r.state IN (0,1,5) AND r.op=?2 AND m.call IS NOT NULL AND m.op=?2 AND m.state=?3)",
+		   "uuu", (uint32_t)NTMS_LM_DISMOUNT, (uint32_t)NTMS_LM_MOUNT, (uint32_t)NTMS_LM_PASSED));
 	return sql_do(c->t, c->e,
 		      "UPDATE drive SET holder='' WHERE holder<>'' AND NOT EXISTS("
 		      "SELECT 1 FROM physical_media m WHERE m.place=drive.id AND m.mounted_side IS NOT NULL)",

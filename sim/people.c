@@ -199,8 +199,8 @@ static bool do_it(struct sim *s, const struct asked *a)
 	case NTMS_OPREQ_DEVICESERVICE:
 		return service(s, a);
 	case NTMS_OPREQ_MOVEMEDIA:
-		if (a->out)
-			empty_ports(s, false);
+		if (a->out) /* whatever lies there, whether the rows know it or not */
+			empty_ports(s, true);
 		else
 			people_insert(s, a->tag);
 		break;
@@ -239,7 +239,7 @@ void people_come(struct sim *s)
 
 	if (hour < s->sc.v[SC_NIGHT] && !s->ending)
 		return;
-	empty_ports(s, false);
+	empty_ports(s, s->ending); /* at the end, what nobody inserts any more, too: ejects wait for room */
 	if (!sim_read(s, read_requests, &all))
 		vec_each(a, &all)
 			answer(s, a);

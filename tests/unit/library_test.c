@@ -772,6 +772,28 @@ static void restart_in_a_dismount(void **state)
 	world_end(&w);
 }
 
+/* The media of a call are mounted or none: nobody has been told of the one that was. */
+static void restart_in_a_mount_of_two(void **state)
+{
+	struct world w = {0};
+	guid pool, media[2];
+	int code;
+
+	start_with(&w, 2, &pool);
+	media[0] = allocate(&w, &pool), media[1] = allocate(&w, &pool);
+	mount_begin(&w, media, 2, 0, INFINITE, &code);
+	assert_int_equal(code, ERROR_IO_PENDING);
+	while (ask(&w, "SELECT count(*) FROM physical_media WHERE mounted_side IS NOT NULL") == 0)
+		assert_true(world_step(&w));
+	assert_int_equal(ask(&w, "SELECT count(*) FROM librequest WHERE op=17 AND state IN (0,1,5)"), 1);
+	world_restart(&w);
+	world_up(&w);
+	world_run(&w);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM physical_media WHERE mounted_side IS NOT NULL"), 0);
+	check_at_rest(&w);
+	world_end(&w);
+}
+
 /* Even where the administrator wants no inventory, nothing moves before the elements were read. */
 static void restart_in_a_move_without_inventory(void **state)
 {
@@ -1134,6 +1156,7 @@ int main(void)
 		cmocka_unit_test(idle_after_a_restart),
 		cmocka_unit_test(restart_in_a_move),
 		cmocka_unit_test(restart_in_a_dismount),
+		cmocka_unit_test(restart_in_a_mount_of_two),
 		cmocka_unit_test(cartridge_in_the_hand),
 		cmocka_unit_test(turned_and_put_back),
 		cmocka_unit_test(restart_in_a_move_without_inventory),
