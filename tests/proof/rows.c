@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
+ * Every column of every table counts, but for those that are left out here: whoever adds one to the schema
+ * needn't think of this file, unless it is a time, a row id of what comes and goes, or decides nothing (then
+ * equal states count as different, and a mix becomes longer than it has to be).
+ *
  * Row ids, guids and label identifiers differ with the order of events: they are replaced by what they stand
- * for (a bar code, an element address, the how-manieth open request, which caller). Of times only the order
- * counts, and whether they are past. Finished requests and actions, the change feed, counts of mounts and
- * times of changes are left out, but for those of them that controllers ask for. */
+ * for (a bar code, the how-manieth open request, which caller). Of times only the order counts, and whether
+ * they are past. The rows of libraries, elements and pools are there from the beginning: their ids stay. */
 #include "rows.h"
 
 #include "base/cleanup.h"
 #include "store/sql.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,72 +21,238 @@
 #define NTH(r)                                                                                               \
 	"(SELECT count(*) FROM librequest n JOIN librequest h ON h.id=" r " AND h." OPEN " WHERE n." OPEN    \
 	" AND n.id<=h.id)"
-#define PLACE(p)                                                                                             \
-	"coalesce((SELECT element FROM slot WHERE id=" p "),(SELECT element FROM drive WHERE id=" p          \
-	"),(SELECT element FROM ieport WHERE id=" p "),(SELECT element FROM changer WHERE id=" p "))"
 #define CODE(m) "(SELECT barcode FROM physical_media WHERE id=" m ")"
+#define SIDE(s)                                                                                              \
+	"(SELECT m.barcode||'/'||x.number FROM side x JOIN physical_media m ON m.id=x.medium WHERE x.id=" s  \
+	")"
 
-static const char times[] =
-	"SELECT poll_at FROM librequest WHERE " OPEN " UNION SELECT deadline FROM librequest WHERE " OPEN
-	" UNION SELECT poll_at FROM library UNION SELECT dismountable_since+defer_delay*1000 FROM drive "
-	"WHERE "
-	"dismountable_since>0 UNION SELECT deadline FROM waiting WHERE code IS NULL ORDER BY 1";
-
-/* columns: v value, t time, g guid, l label identifier */
+/* Of which tables which rows, in which order. */
 static const struct {
-	const char *columns, *sql;
+	const char *table, *rows;
 } tables[] = {
-	{"vvvvvvvvvt", "SELECT l.key, l.ready, l.doubt, l.reason, l.probed, l.identify_paused, "
-		       "l.identify_since>0, o.opstate, "
-		       "o.enabled, l.poll_at FROM library l JOIN object o ON o.id=l.id ORDER BY l.key"},
-	{"vvvvvvvvt", "SELECT d.element, d.state, d.reason, d.holder, d.granted, o.opstate, o.enabled, " NTH(
-			      "d.request") ", CASE WHEN dismountable_since>0 THEN "
-					   "dismountable_since+defer_delay*1000 ELSE 0 END FROM drive d JOIN "
-					   "object o ON o.id=d.id ORDER BY d.element"},
-	{"vvvv",
-	 "SELECT s.element, s.state, s.reason, o.enabled FROM slot s JOIN object o ON o.id=s.id ORDER "
-	 "BY s.element"},
-	{"vvvvvv", "SELECT p.element, p.content, p.position, p.tag, p.reason, o.enabled FROM ieport p JOIN "
-		   "object o ON o.id=p.id ORDER BY p.element"},
-	{"vvvvvvvvvvvvv",
-	 "SELECT m.barcode, l.key, p.path, " PLACE("m.place") ", m.inverted, m.verified, " PLACE(
-		 "m.home_slot") ", m.state, "
-				"m.write_protected, m.mounted_side IS NOT NULL, " NTH(
-					"m.request") ", m.reason, m.missing_from>0 FROM "
-						     "physical_media m JOIN library l ON l.id=m.library JOIN "
-						     "media_pool p ON p.id=m.pool ORDER BY 1,4"},
-	{"vvvvvvvvl",
-	 "SELECT m.barcode, " PLACE(
-		 "m.place") ", s.number, s.state, s.usable, s.used, s.lmid IS NOT NULL, o.enabled, "
-			    "s.omid_id FROM side s JOIN physical_media m ON m.id=s.medium JOIN object o ON "
-			    "o.id=s.id ORDER BY 1,2,3"},
-	{"vvvvvvvvvvvvvvvttg",
-	 "SELECT r.op, r.option, r.state, r.phase, r.reason, " CODE("r.medium") ", " PLACE("r.drive") ", " PLACE("r.slot") ", " PLACE(
-		 "r.port") ", r.priority, r.ord, r.wanted, CASE WHEN r.waits>2 THEN " CODE("r.waits") " ELSE r.waits END, "
-												      "r.tries, (SELECT q.state FROM oprequest q WHERE q.id=r.oprequest), r.poll_at, r.deadline, r.call FROM librequest r "
-												      "WHERE r." OPEN
-												      " ORDER BY r.id"},
-	{"vvvvv", "SELECT q.request, q.state, q.message, q.trouble, q.arg1_type FROM oprequest q WHERE "
-		  "q.state IN (1,2,3) "
-		  "ORDER BY q.id"},
-	{"vvtgg", "SELECT kind, coalesce(code,-1), CASE WHEN code IS NULL THEN deadline ELSE 0 END, call, "
-		  "session FROM "
-		  "waiting ORDER BY call"},
-	{"vvvvvvvvv",
-	 "SELECT kind, types, state, " PLACE("source") ", " PLACE("destination") ", " PLACE(
-		 "drive") ", " CODE("medium") ", invert, " NTH("request") " FROM "
-									  "action WHERE state IN (0,3) "
-									  "ORDER BY id"},
-	/* what hand.c and trouble.c ask: how often the robot's own moves of a medium have failed */
-	{"vv", "SELECT " CODE("medium") ", min(count(*),3) FROM action WHERE request IS NULL AND state=2 AND "
-					"medium IS NOT NULL GROUP BY medium ORDER BY 1"},
-	/* what drives_tidy() asks: has a dismount out of this drive failed already? */
-	{"vvv", "SELECT " PLACE("r.drive") ", " CODE(
-			"r.medium") ", r.state FROM librequest r WHERE r.op=16 AND r.id=(SELECT "
-				    "max(n.id) FROM librequest n WHERE n.op=16 AND n.drive=r.drive AND "
-				    "n.medium=r.medium) "
-				    "AND r.state=3 ORDER BY 1,2"},
+	{"library", "1 ORDER BY t.id"},
+	{"drive", "1 ORDER BY t.id"},
+	{"slot", "1 ORDER BY t.id"},
+	{"ieport", "1 ORDER BY t.id"},
+	{"iedoor", "1 ORDER BY t.id"},
+	{"physical_media", "1 ORDER BY t.barcode, t.place"},
+	{"side", "1 ORDER BY " SIDE("t.id")},
+	{"logical_media", "1 ORDER BY " SIDE("(SELECT s.id FROM side s WHERE s.lmid=t.id)")},
+	{"librequest", "t." OPEN " ORDER BY t.id"}, /* the order of the queue */
+	{"oprequest", "t.state IN (1,2,3) ORDER BY t.id"},
+	{"waiting", "1 ORDER BY t.call"},
+	{"action", "t.state IN (0,3) ORDER BY t.id"},
 };
+
+static const struct {
+	const char *table, *why;
+} no_tables[] = {
+	{"meta", "numbers that only grow"},
+	{"change", "what is told to others"},
+	{"object", "read with the table of its type"},
+	{"security", "nobody is refused anything"},
+	{"computer", "settings"},
+	{"changer", "stays as it is"},
+	{"changer_type", "stays as it is"},
+	{"drive_type", "stays as it is"},
+	{"media_type", "stays as it is"},
+	{"media_pool", "stays as it is, but for counts of what is read by itself"},
+	{"library_media_type", "follows from the media"},
+	{"sqlite_sequence", "numbers that only grow"},
+};
+
+/* v value, t time, g guid of a caller's, l label identifier; 0: left out. expr: what is read instead. */
+static const struct rule {
+	const char *table, *column;
+	char kind;
+	const char *expr;
+} rules[] = {
+	{"object", "id", 0, "names the row"},
+	{"object", "guid", 0, "names the row"},
+	{"object", "created", 0, "told, asked by nobody"},
+	{"object", "modified", 0, "told, asked by nobody"},
+	{"library", "poll_at", 't', NULL},
+	{"library", "media_count", 0, "kept by triggers"},
+	{"library", "identify_since", 'v', "t.identify_since>0"},
+	{"library", "identify_done", 0, "a rate that is told"},
+	{"library", "identify_base", 0, "a rate that is told"},
+	{"drive", "request", 'v', NTH("t.request")},
+	{"drive", "held_look", 't', NULL},
+	{"drive", "last_cleaned", 0, "told, asked by nobody"},
+	{"drive", "dismountable_since", 't',
+	 "CASE WHEN t.dismountable_since>0 THEN t.dismountable_since+t.defer_delay*1000 ELSE 0 END"},
+	/* of the drives that can, the least used one is taken */
+	{"drive", "mount_count", 'v', "t.mount_count-(SELECT min(x.mount_count) FROM drive x)"},
+	{"slot", "barred_until", 't', NULL},
+	{"physical_media", "id", 0, "the bar code says which"},
+	{"physical_media", "sequence", 0, "a number that only grows"},
+	{"physical_media", "mounted_side", 'v', SIDE("t.mounted_side")},
+	{"physical_media", "request", 'v', NTH("t.request")},
+	{"side", "id", 'v', SIDE("t.id")},
+	{"side", "medium", 0, "in its id"},
+	{"side", "lmid", 'v', "t.lmid IS NOT NULL"},
+	{"side", "omid_id", 'l', NULL},
+	{"side", "mount_count", 0, "told, asked by nobody"},
+	{"logical_media", "id", 'v', SIDE("(SELECT s.id FROM side s WHERE s.lmid=t.id)")},
+	{"logical_media", "call", 'g', NULL},
+	{"logical_media", "session", 'g', NULL},
+	{"librequest", "id", 'v', NTH("t.id")},
+	{"librequest", "side", 'v', SIDE("t.side")},
+	{"librequest", "medium", 'v', CODE("t.medium")},
+	{"librequest", "side_guid", 0, "told; may be stale"},
+	{"librequest", "drive_guid", 0, "told; may be stale"},
+	{"librequest", "medium_guid", 0, "told; may be stale"},
+	{"librequest", "slot_guid", 0, "told; may be stale"},
+	{"librequest", "queued", 'v', "t.deadline>t.queued"},
+	{"librequest", "completed", 0, "of those that have ended"},
+	{"librequest", "expected", 0, "told, asked by nobody"},
+	{"librequest", "work_item", 'g', NULL},
+	{"librequest", "call", 'g', NULL},
+	{"librequest", "session", 'g', NULL},
+	{"librequest", "deadline", 't', NULL},
+	{"librequest", "poll_at", 't', NULL},
+	{"librequest", "waits", 'v', "CASE WHEN t.waits>2 THEN " CODE("t.waits") " ELSE t.waits END"},
+	{"librequest", "oprequest", 'v', "(SELECT q.state FROM oprequest q WHERE q.id=t.oprequest)"},
+	{"oprequest", "id", 0, "their order stays"},
+	{"oprequest", "submitted", 0, "told, asked by nobody"},
+	{"oprequest", "completed", 0, "of those that have ended"},
+	{"oprequest", "arg1", 'v',
+	 "coalesce((SELECT m.barcode FROM object a JOIN physical_media m ON "
+	 "m.id=a.id WHERE a.guid=t.arg1),t.arg1)"},
+	{"oprequest", "arg2", 'v',
+	 "coalesce((SELECT m.barcode FROM object a JOIN physical_media m ON "
+	 "m.id=a.id WHERE a.guid=t.arg2),t.arg2)"},
+	{"waiting", "call", 'g', NULL},
+	{"waiting", "session", 'g', NULL},
+	{"waiting", "side", 'v', SIDE("t.side")},
+	{"waiting", "lmid", 'v', SIDE("(SELECT s.id FROM side s WHERE s.lmid=t.lmid)")},
+	{"waiting", "deadline", 't', "CASE WHEN t.code IS NULL THEN t.deadline ELSE 0 END"},
+	{"waiting", "oprequest", 'v', "(SELECT q.state FROM oprequest q WHERE q.id=t.oprequest)"},
+	{"waiting", "result", 'v', "t.result IS NOT NULL"},
+	{"action", "id", 0, "their order stays"},
+	{"action", "request", 'v', NTH("t.request")},
+	{"action", "epoch", 'v', "t.epoch=(SELECT value FROM meta WHERE key='epoch')"},
+	{"action", "medium", 'v', CODE("t.medium")},
+	{"action", "started", 0, "asked of moves that have failed: below"},
+	{"action", "ended", 0, "of those that have ended"},
+};
+
+/* What is asked of requests and actions that have ended. */
+static const char *const history[] = {
+	/* hand.c and trouble.c: how often the robot's own moves of a medium have failed */
+	"SELECT " CODE("medium") "||'|'||min(count(*),3) FROM action WHERE request IS NULL AND state=2 AND "
+				 "medium IS NOT NULL GROUP BY medium ORDER BY 1",
+	/* drives_tidy(): has a dismount out of this drive failed already? */
+	"SELECT r.drive||'|'||" CODE(
+		"r.medium") " FROM librequest r WHERE r.op=16 AND r.state=3 AND r.id=(SELECT max(n.id) FROM "
+			    "librequest n WHERE n.op=16 AND n.drive=r.drive AND n.medium=r.medium) ORDER BY 1",
+	/* read_outcome(): the serial number in the cartridge that it has loaded */
+	"SELECT " NTH("a.request") "||'|'||coalesce(a.detail,'') FROM action a JOIN librequest r ON "
+				   "r.id=a.request AND r." OPEN " WHERE a.kind=4 AND a.id=(SELECT max(n.id) "
+				   "FROM action n WHERE n.request=a.request AND n.kind=4) ORDER BY 1",
+	/* was_handled(): did its last move end well? */
+	"SELECT " CODE("a.medium") " FROM action a WHERE a.kind=3 AND a.state NOT IN (0,1) AND a.id=(SELECT "
+				   "max(n.id) FROM action n WHERE n.medium=a.medium AND n.kind=3) ORDER BY 1",
+};
+
+/* ---- the queries, from the schema ---- */
+
+enum { TABLES = countof(tables), COLUMNS = 80 };
+
+static struct query {
+	char *sql, kinds[COLUMNS];
+} queries[TABLES];
+static bool used[countof(rules)];
+
+static const struct rule *rule_of(const char *table, const char *column)
+{
+	for (size_t i = 0; i < countof(rules); i++)
+		if (!strcmp(rules[i].table, table) && !strcmp(rules[i].column, column)) {
+			used[i] = true;
+			return &rules[i];
+		}
+	return NULL;
+}
+
+static void add_columns(struct txn *t, FILE *f, struct query *q, const char *table, char as)
+{
+	struct err e = {0};
+	auto_rows struct rows *r = sql_rows(t, &e, "SELECT name FROM pragma_table_info(?)", "t", table);
+
+	while (rows_next(r)) {
+		const char *name = rows_text(r, 0);
+		const struct rule *rule = rule_of(table, name);
+		size_t n = strlen(q->kinds);
+
+		if (rule && !rule->kind)
+			continue;
+		if (n + 1 >= COLUMNS)
+			world_fail("%s has too many columns", table);
+		q->kinds[n] = rule ? rule->kind : 'v';
+		if (rule && rule->expr)
+			fprintf(f, "%s%s", n ? "," : "", rule->expr);
+		else
+			fprintf(f, "%s%c.%s", n ? "," : "", as, name);
+	}
+}
+
+static int is_object(struct txn *t, const char *table)
+{
+	struct err e = {0};
+
+	return sql_get(t, &e,
+		       "SELECT 1 FROM pragma_foreign_key_list(?) WHERE \"from\"='id' AND \"table\"='object'",
+		       "t", table, "i", &(int64_t){0}) == 0;
+}
+
+static void compose(struct txn *t, size_t i)
+{
+	const char *table = tables[i].table;
+	size_t n;
+	FILE *f = open_memstream(&queries[i].sql, &n);
+	bool object = is_object(t, table);
+
+	if (!f)
+		abort();
+	fprintf(f, "SELECT ");
+	add_columns(t, f, &queries[i], table, 't');
+	if (object)
+		add_columns(t, f, &queries[i], "object", 'o');
+	fprintf(f, " FROM %s t%s WHERE %s", table, object ? " JOIN object o ON o.id=t.id" : "",
+		tables[i].rows);
+	fclose(f);
+}
+
+static bool table_known(const char *name)
+{
+	for (size_t i = 0; i < TABLES; i++)
+		if (!strcmp(tables[i].table, name))
+			return true;
+	for (size_t i = 0; i < countof(no_tables); i++)
+		if (!strcmp(no_tables[i].table, name))
+			return true;
+	return false;
+}
+
+/* A table that is neither read nor left out, a rule for what isn't there: this file must follow the schema.
+ */
+static void compose_all(struct txn *t)
+{
+	struct err e = {0};
+	auto_rows struct rows *r =
+		sql_rows(t, &e, "SELECT name FROM sqlite_schema WHERE type='table' ORDER BY 1", "");
+
+	if (queries[0].sql)
+		return;
+	while (rows_next(r))
+		if (!table_known(rows_text(r, 0)))
+			world_fail("states are told apart without table %s: see rows.c", rows_text(r, 0));
+	for (size_t i = 0; i < TABLES; i++)
+		compose(t, i);
+	for (size_t i = 0; i < countof(rules); i++)
+		if (!used[i])
+			world_fail("rows.c: there is no column %s.%s", rules[i].table, rules[i].column);
+}
 
 void digest_add(struct digest *d, const void *bytes, size_t n)
 {
@@ -103,6 +273,7 @@ struct reading {
 	const guid *names;
 	size_t n;
 	struct ids times;
+	bool looking; /* for times */
 };
 
 static int64_t nth_time(const struct reading *x, int64_t at)
@@ -137,16 +308,27 @@ static int64_t nth_label(const struct reading *x, const char *id, size_t n)
 	return n ? -2 : -1;
 }
 
-static void add_column(struct reading *x, struct rows *q, char type, int column)
+static void add_time(struct reading *x, int64_t at)
+{
+	if (x->looking)
+		*vec_add(&x->times) = at;
+	else
+		add_number(x->d, nth_time(x, at));
+}
+
+static void add_column(struct reading *x, struct rows *q, char kind, int column)
 {
 	const void *bytes;
 	size_t n = 0;
 	guid g;
 
-	switch (type) {
-	case 't':
-		add_number(x->d, nth_time(x, rows_i64(q, column)));
+	if (kind == 't') {
+		add_time(x, rows_i64(q, column));
 		return;
+	}
+	if (x->looking)
+		return;
+	switch (kind) {
 	case 'g':
 		g = rows_guid(q, column);
 		add_number(x->d, nth_name(x, &g));
@@ -156,30 +338,63 @@ static void add_column(struct reading *x, struct rows *q, char type, int column)
 		add_number(x->d, nth_label(x, bytes, n));
 		return;
 	default:
-		digest_add(x->d, rows_text(q, column), strlen(rows_text(q, column)) + 1);
+		bytes = rows_blob(q, column, &n);
+		add_number(x->d, (int64_t)n);
+		digest_add(x->d, bytes, n);
 	}
+}
+
+static int read_rows(struct reading *x, struct txn *t, const char *sql, const char *kinds, struct err *e)
+{
+	auto_rows struct rows *q = sql_rows(t, e, sql, "");
+
+	for (add_number(x->d, -3); rows_next(q);)
+		for (int c = 0; kinds[c]; c++)
+			add_column(x, q, kinds[c], c);
+	return rows_failed(q) ? (int)e->code : 0;
+}
+
+static int later(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* Sorted, each once. */
+static void sort(struct ids *v)
+{
+	size_t n = 0;
+
+	if (v->n)
+		qsort(v->v, v->n, sizeof *v->v, later);
+	for (size_t i = 0; i < v->n; i++)
+		if (!n || v->v[n - 1] != v->v[i])
+			v->v[n++] = v->v[i];
+	v->n = n;
 }
 
 static int read_all(struct txn *t, void *arg, struct err *e)
 {
 	struct reading *x = arg;
 
-	TRY(ids_of(sql_rows(t, e, times, ""), &x->times, e));
-	for (size_t i = 0; i < countof(tables); i++) {
-		auto_rows struct rows *q = sql_rows(t, e, tables[i].sql, "");
-
-		for (add_number(x->d, (int64_t)i); rows_next(q);)
-			for (int c = 0; tables[i].columns[c]; c++)
-				add_column(x, q, tables[i].columns[c], c);
-		if (rows_failed(q))
-			return (int)e->code;
-	}
+	compose_all(t);
+	x->looking = true;
+	for (size_t i = 0; i < TABLES; i++)
+		if (strchr(queries[i].kinds, 't'))
+			TRY(read_rows(x, t, queries[i].sql, queries[i].kinds, e));
+	sort(&x->times);
+	x->looking = false;
+	for (size_t i = 0; i < TABLES; i++)
+		TRY(read_rows(x, t, queries[i].sql, queries[i].kinds, e));
+	for (size_t i = 0; i < countof(history); i++)
+		TRY(read_rows(x, t, history[i], "v", e));
 	return 0;
 }
 
 void digest_rows(struct digest *d, struct world *w, const guid *names, size_t n)
 {
-	struct reading x = {d, w, names, n, {0}};
+	struct reading x = {.d = d, .w = w, .names = names, .n = n};
 	struct err e = {0};
 
 	if (store_read(w->store, read_all, &x, &e))
