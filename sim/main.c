@@ -22,6 +22,7 @@ static const char usage[] =
 	"  -l, --list       list the scenarios and models there are\n"
 	"  -r, --rates      compare the models with what is published about them\n"
 	"  -R, --random SECONDS   random runs, seed after seed from --seed, for so long (of processor time)\n"
+	"  -n, --runs N     random runs with N seeds; the same on every machine\n"
 	"  -k, --keep FILE  of the first run that violates something, the shortest that still does\n"
 	"  -h, --help\n\n"
 	"SCENARIO and M are names of --list, or paths of INI files. Exit status: 0, 1 something was "
@@ -29,7 +30,7 @@ static const char usage[] =
 
 struct options {
 	const char *model, *svg, *keep;
-	double seed, days, random;
+	double seed, days, random, runs;
 	bool json, check;
 };
 
@@ -139,17 +140,23 @@ static int simulate(const char *name, const struct options *o)
 
 int main(int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{"seed", required_argument, NULL, 's'},	  {"days", required_argument, NULL, 'd'},
-		{"model", required_argument, NULL, 'm'},  {"json", no_argument, NULL, 'j'},
-		{"svg", required_argument, NULL, 'g'},	  {"check", no_argument, NULL, 'c'},
-		{"list", no_argument, NULL, 'l'},	  {"rates", no_argument, NULL, 'r'},
-		{"random", required_argument, NULL, 'R'}, {"keep", required_argument, NULL, 'k'},
-		{"help", no_argument, NULL, 'h'},	  {0}};
+	static const struct option longs[] = {{"seed", required_argument, NULL, 's'},
+					      {"days", required_argument, NULL, 'd'},
+					      {"model", required_argument, NULL, 'm'},
+					      {"json", no_argument, NULL, 'j'},
+					      {"svg", required_argument, NULL, 'g'},
+					      {"check", no_argument, NULL, 'c'},
+					      {"list", no_argument, NULL, 'l'},
+					      {"rates", no_argument, NULL, 'r'},
+					      {"random", required_argument, NULL, 'R'},
+					      {"runs", required_argument, NULL, 'n'},
+					      {"keep", required_argument, NULL, 'k'},
+					      {"help", no_argument, NULL, 'h'},
+					      {0}};
 	struct options o = {.seed = -1};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "s:d:m:jclrhR:k:", longs, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, "s:d:m:jclrhR:n:k:", longs, NULL)) != -1)
 		switch (c) {
 		case 's':
 			o.seed = strtod(optarg, NULL);
@@ -183,6 +190,9 @@ int main(int argc, char **argv)
 		case 'R':
 			o.random = strtod(optarg, NULL);
 			break;
+		case 'n':
+			o.runs = strtod(optarg, NULL);
+			break;
 		case 'k':
 			o.keep = optarg;
 			break;
@@ -197,8 +207,9 @@ int main(int argc, char **argv)
 		1 << 28); /* the store in memory grows and shrinks with each job: keep what it had */
 	mallopt(M_MMAP_THRESHOLD, 1 << 28);
 	mallopt(M_TOP_PAD, 1 << 24);
-	if (o.random > 0 && optind == argc)
-		return random_runs(o.seed < 0 ? 1 : (uint64_t)o.seed, o.random, o.keep, stdout) != 0;
+	if ((o.random > 0 || o.runs > 0) && optind == argc)
+		return random_runs(o.seed < 0 ? 1 : (uint64_t)o.seed, (uint64_t)o.runs, o.random, o.keep,
+				   stdout) != 0;
 	if (optind != argc - 1) {
 		fputs(usage, stderr);
 		return 2;

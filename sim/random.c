@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ENOUGH 20 /* seconds, in which every call must have come up */
+#define ENOUGH 20 /* seconds or seeds, in which every call must have come up */
 
 /* ---- a scenario by seed ---- */
 
@@ -184,7 +184,7 @@ static void keep_it(struct scenario *sc, const struct outcome_of_run *o, const c
 		fprintf(f, "%s: kept in %s\n", sc->name, file);
 }
 
-uint64_t random_runs(uint64_t first, double seconds, const char *keep, FILE *f)
+uint64_t random_runs(uint64_t first, uint64_t seeds, double seconds, const char *keep, FILE *f)
 {
 	struct outcome_of_run sum = {0}, o;
 	uint64_t seed = first, bad = 0;
@@ -204,11 +204,11 @@ uint64_t random_runs(uint64_t first, double seconds, const char *keep, FILE *f)
 		}
 		scenario_free(&sc);
 		seed++;
-	} while (used() < seconds);
+	} while (seed - first < seeds || used() < seconds);
 	fprintf(f, "%llu seeds from %llu: %llu events, %llu mounts, %llu violations\n",
 		(unsigned long long)(seed - first), (unsigned long long)first, (unsigned long long)sum.events,
 		(unsigned long long)sum.mounts, (unsigned long long)sum.violations);
-	for (size_t i = 0; seconds >= ENOUGH && i < CALL_COUNT; i++)
+	for (size_t i = 0; (seeds >= ENOUGH || seconds >= ENOUGH) && i < CALL_COUNT; i++)
 		if (!sum.calls[i] && !callers_spare((enum wire_call)i)) {
 			fprintf(f, "%s was never called\n", wire_calls[i].name);
 			bad++;

@@ -19,8 +19,9 @@ struct outcome_of_run {
 void random_scenario(uint64_t seed, struct scenario *sc);
 /* In a process of its own: whatever becomes of it is an outcome. tell: what is violated goes to stderr. */
 void run_apart(const struct scenario *sc, bool tell, struct outcome_of_run *out);
-/* keep: file for the shrunken scenario of the first violation, or NULL. How many seeds violated something. */
-uint64_t random_runs(uint64_t first, double seconds, const char *keep, FILE *f);
+/* At least so many seeds, and so many seconds of processor time. keep: file for the shrunken scenario of the
+ * first violation, or NULL. How many seeds violated something. */
+uint64_t random_runs(uint64_t first, uint64_t seeds, double seconds, const char *keep, FILE *f);
 
 /* Leaves out of the plan, and of the library, what the violation doesn't take. */
 void shrink(struct scenario *sc, const struct outcome_of_run *found);
