@@ -142,12 +142,14 @@ static struct promise promised(struct world *w)
 	struct promise p = {
 		ask(w, "SELECT coalesce(sum(s.id*l.id*s.state),0) FROM logical_media l JOIN side s ON "
 		       "s.lmid=l.id"),
-		/* whose application has asked for the dismount is nobody's after a restart */
+		/* whose application has asked for the dismount, or waits for another medium of the same call,
+		 * is nobody's after a restart */
 		ask(w,
 		    "SELECT coalesce(sum(id*place),0) FROM physical_media m WHERE mounted_side IS NOT NULL "
-		    "AND NOT EXISTS(SELECT 1 FROM librequest r WHERE r.medium=m.id AND r.op=16 AND r.state "
-		    "IN "
-		    "(0,1,5) AND r.session IS NOT NULL)"),
+		    "AND NOT EXISTS(SELECT 1 FROM librequest r WHERE r.state IN (0,1,5) AND r.medium=m.id AND "
+		    "r.op=16 AND r.session IS NOT NULL) AND NOT EXISTS(SELECT 1 FROM librequest r JOIN librequest "
+		    "o ON o.call=r.call WHERE r.state IN (0,1,5) AND r.op=17 AND o.op=17 AND o.medium=m.id AND "
+		    "o.state=2)"),
 		{{0}}};
 
 	assert_true(w->cartridges.n <= countof(p.label));
