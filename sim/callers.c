@@ -166,9 +166,13 @@ static void look(struct sim *s)
 	struct EnumerateNtmsObject_out list_out = {0};
 	struct RsmGetObjectDetail_in detail = {0};
 	struct RsmGetObjectDetail_out detail_out = {0};
+	struct RsmReadObjects_in read = {.type = NTMS_PHYSICAL_MEDIA, .container = s->library};
+	struct RsmReadObjects_out read_out = {0};
 	struct GetNtmsMediaPoolName_in name = {.pool = s->pool};
 	struct GetNtmsMediaPoolName_out name_out = {0};
 
+	DO(RsmReadObjects, &read, &read_out);
+	CLEAR(RsmReadObjects, &read_out);
 	DO(EnumerateNtmsObject, &list, &list_out);
 	CLEAR(EnumerateNtmsObject, &list_out);
 	DO(GetNtmsMediaPoolName, &name, &name_out);
@@ -370,10 +374,15 @@ static void pause_it(struct sim *s)
 
 static void adopt(struct sim *s)
 {
-	struct RsmAdoptMedium_in in = {0};
+	struct RsmAdoptMedium_in one = {0};
+	struct RsmAdoptMedia_in all = {.media = {&one.medium, 1}};
 
-	if (any(s, ANY_MEDIUM "JOIN side s ON s.medium=m.id WHERE s.state=0 OR m.id%7=0", &in.medium))
-		DO(RsmAdoptMedium, &in, NULL);
+	if (!any(s, ANY_MEDIUM "JOIN side s ON s.medium=m.id WHERE s.state=0 OR m.id%7=0", &one.medium))
+		return;
+	if (dice_chance(&s->calls, 0.5))
+		DO(RsmAdoptMedium, &one, NULL);
+	else
+		DO(RsmAdoptMedia, &all, NULL);
 }
 
 static void off(struct sim *s)

@@ -84,4 +84,10 @@ MUTANTS = [
     ("a drive stays held for ever", "library/grant.c",
      "rc = action_begin(c, &a, NULL, 0, 0, 0);\n		if (rc > 0)", "rc = 0;\n		if (rc > 0)",
      ["library"]),
+    ("a dismount is forgotten that rsmd's death cut off", "library/start.c",
+     "AND op=?1 AND session IS NOT NULL", "AND op=?1 AND session IS NULL AND session IS NOT NULL",
+     ["kept/dismount-cut-off"]),
+    ("one of two media stays mounted whose mount rsmd's death cut off", "library/start.c",
+     "AND r.op=?2 AND m.call", "AND r.op=?2 AND m.op=?1 AND m.call",
+     ["kept/mount-of-two-cut-off"]),
 ]

@@ -14,15 +14,25 @@ def run(*args, **kw):
     return subprocess.run(args, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **kw)
 
 
+# a test is a program of tests/unit, or a scenario of tests/proof/kept: kept/NAME
+def program(t):
+    return "sim/rsm-sim" if t.startswith("kept/") else "tests/unit/%s_test" % t
+
+
+def command(t):
+    args = ["--check", "tests/proof/%s.ini" % t] if t.startswith("kept/") else []
+    return ["build/" + program(t), *args]
+
+
 def build(tree, tests):
-    out = run("ninja", "-C", "build", *["tests/unit/%s_test" % t for t in tests], cwd=tree)
+    out = run("ninja", "-C", "build", *sorted({program(t) for t in tests}), cwd=tree)
     return None if out.returncode == 0 else out.stdout
 
 
 def caught_by(tree, tests):
     for t in tests:
         try:
-            if run("build/tests/unit/%s_test" % t, cwd=tree, timeout=300).returncode != 0:
+            if run(*command(t), cwd=tree, timeout=300, env=dict(os.environ, RSM_SIM_DIR=tree + "/sim")).returncode:
                 return t
         except subprocess.TimeoutExpired:
             return t + " (it never ends)"
