@@ -772,6 +772,38 @@ static void restart_in_a_dismount(void **state)
 	world_end(&w);
 }
 
+/* Marks nest; rewinding leaves the mark, jobs that fail don't touch it. */
+static void marks(void **state)
+{
+	static const char pools[] = "SELECT count(*) FROM media_pool";
+	struct world w = {0};
+	struct err e = {0};
+	int64_t before;
+	guid pool;
+
+	start_with(&w, 1, &pool);
+	before = ask(&w, pools);
+	assert_int_equal(store_mark(w.store, &e), 0);
+	pool_new(&w, "\\One", "LTO-8");
+	assert_int_equal(store_mark(w.store, &e), 0);
+	for (int i = 0; i < 2; i++) {
+		struct CreateNtmsMediaPool_in again = {.name = "\\One", .action = NTMS_CREATE_NEW};
+
+		pool_new(&w, "\\Two", "LTO-8");
+		assert_int_not_equal(CALL(&w, CreateNtmsMediaPool, &again, NULL), 0);
+		assert_int_equal(ask(&w, pools), before + 2);
+		assert_int_equal(store_rewind(w.store, &e), 0);
+		assert_int_equal(ask(&w, pools), before + 1);
+	}
+	assert_int_equal(store_unmark(w.store, &e), 0);
+	assert_int_equal(ask(&w, pools), before + 1);
+	assert_int_equal(store_unmark(w.store, &e), 0);
+	assert_int_equal(ask(&w, pools), before);
+	pool_new(&w, "\\One", "LTO-8");
+	assert_int_equal(ask(&w, pools), before + 1);
+	world_end(&w);
+}
+
 /* The media of a call are mounted or none: nobody has been told of the one that was. */
 static void restart_in_a_mount_of_two(void **state)
 {
@@ -1157,6 +1189,7 @@ int main(void)
 		cmocka_unit_test(restart_in_a_move),
 		cmocka_unit_test(restart_in_a_dismount),
 		cmocka_unit_test(restart_in_a_mount_of_two),
+		cmocka_unit_test(marks),
 		cmocka_unit_test(cartridge_in_the_hand),
 		cmocka_unit_test(turned_and_put_back),
 		cmocka_unit_test(restart_in_a_move_without_inventory),
