@@ -64,14 +64,15 @@ static int load_places(struct ctl *c, const struct event *ev, uint8_t types, pla
 	return rows_failed(q) ? (int)c->e->code : 0;
 }
 
-/* The medium that a move, unsettled, was to bring to this element. */
+/* The medium that a move, unsettled, was to bring to this element, or has left in the hand. */
 static int64_t expected(struct ctl *c, int64_t element, int *rc)
 {
 	int64_t medium = 0;
 	int got = sql_get(c->t, c->e,
 			  "SELECT a.medium FROM action a JOIN physical_media m ON m.id=a.medium "
-			  "WHERE a.library=? AND a.state=3 AND a.kind=3 "
-			  "AND a.destination=? AND m.place=a.source ORDER BY a.id DESC LIMIT 1",
+			  "WHERE a.library=?1 AND a.state=3 AND a.kind=3 "
+			  "AND (a.destination=?2 OR EXISTS(SELECT 1 FROM changer WHERE id=?2)) "
+			  "AND m.place=a.source ORDER BY a.id DESC LIMIT 1",
 			  "ii", c->id, element, "i", &medium);
 
 	if (got && got != SQL_NONE)
@@ -172,12 +173,9 @@ static int empty_and_full(struct ctl *c, const place_vec *all, struct place *p)
 static int without_tag(struct ctl *c, const place_vec *all, struct place *p)
 {
 	int rc = 0;
+	int64_t medium = expected(c, p->element, &rc);
 
-	p->now = p->was ? p->was : expected(c, p->element, &rc);
-	if (p->now && taken(all, p->now) && p->now != p->was)
-		p->now = 0;
-	if (!p->now && p->type != 3)
-		p->now = -1;
+	p->now = medium && !taken(all, medium) ? medium : p->type != 3 ? -1 : 0;
 	return rc;
 }
 
@@ -370,12 +368,15 @@ int reconcile(struct ctl *c, const struct event *ev, uint8_t types)
 	qsort(sorted, ev->n_elements, sizeof *sorted, by_address);
 	rc = load_places(c, &copy, types, &all);
 
-	/* bar codes first: they prove most; then what has none */
+	/* bar codes first: they prove most; then who may be where it was; then who may have come */
 	for (struct place *p = all.v; !rc && p < all.v + all.n; p++)
 		if (p->s && p->s->full && p->s->tag[0])
 			rc = with_tag(c, &all, p);
 	for (struct place *p = all.v; !rc && p < all.v + all.n; p++)
-		if (p->s && p->s->full && !p->s->tag[0])
+		if (p->s && p->s->full && !p->s->tag[0] && p->was && !taken(&all, p->was))
+			p->now = p->was;
+	for (struct place *p = all.v; !rc && p < all.v + all.n; p++)
+		if (p->s && p->s->full && !p->s->tag[0] && !p->now)
 			rc = without_tag(c, &all, p);
 	/* a bar code in an element called empty: the robot contradicts itself, so nothing changes by its word
 	 */

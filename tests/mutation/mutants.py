@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Hand-made defects. Each must be caught by a test: NAME, FILE, what stands there, what is put in its place, tests that
-should catch it. A text that isn't found once is an error: then the code has moved on, and the defect must follow."""
+"""Hand-made defects: NAME, FILE, what stands there, what is put in its place, the tests of which each must catch it. A text that isn't found once is an error: then the code has moved on, and the defect must follow."""
 
 MUTANTS = [
     ("replies and actions leave before COMMIT", "store/writer.c",

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The proof can fail: build OpenRSM with one defect after the other, and see that a test catches each.
+"""The proof can fail: build OpenRSM with one defect after the other, and see that the tests catch each.
     tests/mutation/run.py [WORD ...]     only the defects whose names hold a WORD
 Works on a copy of the tree; prints one line for each defect and ends with 'N passed, N failed'."""
-import os, shutil, subprocess, sys, tempfile
+import concurrent.futures, os, shutil, subprocess, sys, tempfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from mutants import MUTANTS
 
+LIMIT = 600  # seconds; a test that doesn't end has noticed
+JOBS = len(os.sched_getaffinity(0))
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
@@ -19,9 +21,9 @@ def program(t):
     return "sim/rsm-sim" if t.startswith("kept/") else "tests/unit/%s_test" % t
 
 
-def command(t):
+def command(t, where):
     args = ["--check", "tests/proof/%s.ini" % t] if t.startswith("kept/") else []
-    return ["build/" + program(t), *args]
+    return [os.path.join(where, os.path.basename(program(t)) if where else "build/" + program(t)), *args]
 
 
 def build(tree, tests):
@@ -29,33 +31,45 @@ def build(tree, tests):
     return None if out.returncode == 0 else out.stdout
 
 
-def caught_by(tree, tests):
-    for t in tests:
-        try:
-            if run(*command(t), cwd=tree, timeout=300, env=dict(os.environ, RSM_SIM_DIR=tree + "/sim")).returncode:
-                return t
-        except subprocess.TimeoutExpired:
-            return t + " (it never ends)"
-    return None
+def fails(tree, where, test):
+    try:
+        return run(*command(test, where), cwd=tree, timeout=LIMIT, env=dict(os.environ, RSM_SIM_DIR=tree + "/sim")).returncode != 0
+    except subprocess.TimeoutExpired:
+        return True
 
 
-def try_one(tree, name, path, old, new, tests):
+def missed_by(tree, tests, where=""):
+    """where: a directory with their programs; those of the build."""
+    return [t for t in tests if not fails(tree, where, t)]
+
+
+def plant(tree, number, path, old, new, tests):
+    """Builds the tests with the defect and puts them aside: the directory. Or why that can't be."""
     full = os.path.join(tree, path)
     with open(full) as f:
         text = f.read()
     if text.count(old) != 1:
-        return False, "its text is %d times in %s, not once: bring the defect up to date" % (text.count(old), path)
+        return None, "its text is %d times in %s, not once: bring the defect up to date" % (text.count(old), path)
     with open(full, "w") as f:
         f.write(text.replace(old, new))
     try:
         trouble = build(tree, tests)
-        if trouble:
-            return False, "doesn't build:\n" + trouble[-2000:]
-        by = caught_by(tree, tests)
-        return (True, "caught by " + by) if by else (False, "NOT CAUGHT by " + ", ".join(tests))
     finally:
         with open(full, "w") as f:
             f.write(text)
+    if trouble:
+        return None, "doesn't build:\n" + trouble[-2000:]
+    aside = os.path.join(tree, "defect-%d" % number)
+    os.mkdir(aside)
+    for t in tests:
+        shutil.copy(os.path.join(tree, "build", program(t)), aside)
+    return aside, None
+
+
+def judge(tree, aside, tests):
+    missed = missed_by(tree, tests, aside)
+    shutil.rmtree(aside)
+    return "NOT CAUGHT by " + ", ".join(missed) if missed else None
 
 
 def main():
@@ -71,13 +85,19 @@ def main():
         run("meson", "setup", "build", "-Dwerror=false", cwd=tree)
         tests = sorted({t for m in wanted for t in m[4]})
         trouble = build(tree, tests)
-        if trouble or caught_by(tree, tests):
+        if trouble or len(missed_by(tree, tests)) < len(tests):
             print(trouble or "the tests fail without any defect")
             return 1
-        for name, *rest in wanted:
-            ok, what = try_one(tree, name, *rest)
-            good += ok
-            print("%s: %s: %s" % ("ok" if ok else "FAILED", name, what), flush=True)
+        # the next one is built while the tests of the last ones run
+        with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+            judged = []
+            for number, (name, path, old, new, of) in enumerate(wanted):
+                aside, trouble = plant(tree, number, path, old, new, of)
+                judged.append((name, of, pool.submit(judge, tree, aside, of) if aside else None, trouble))
+            for name, of, job, trouble in judged:
+                trouble = job.result() if job else trouble
+                good += not trouble
+                print("%s: %s: %s" % (("FAILED", name, trouble) if trouble else ("ok", name, "caught by " + ", ".join(of))), flush=True)
     finally:
         shutil.rmtree(tree)
     print("%d passed, %d failed" % (good, len(wanted) - good))

@@ -104,16 +104,17 @@ static void swap_drive(struct world *w, const struct action *a) { w->serial = "S
 struct fate {
 	const char *what;
 	void (*happens)(struct world *, const struct action *);
+	bool touches; /* cartridges lie where no action has put them */
 };
 static const struct fate done = {"rsmd dies", nothing};
 static const struct fate outcomes[] = {
 	{"done, rsmd dies", nothing},
 	{"half done, rsmd dies", half},
-	{"something else done, rsmd dies", something_else},
+	{"something else done, rsmd dies", something_else, true},
 };
 static const struct fate meanwhile[] = {
-	{"rsmd dies, two are swapped", swap},	       {"rsmd dies, one is put elsewhere", rearrange},
-	{"rsmd dies, a new one comes", bring},	       {"rsmd dies, one is taken away", take_away},
+	{"rsmd dies, two are swapped", swap, true},    {"rsmd dies, one is put elsewhere", rearrange, true},
+	{"rsmd dies, a new one comes", bring, true},   {"rsmd dies, one is taken away", take_away, true},
 	{"rsmd dies, a drive is swapped", swap_drive},
 };
 static const struct fate full_disk = {"the disk is full", NULL};
@@ -178,6 +179,16 @@ static void promise_kept(struct world *w, const struct promise *before)
 			assert_memory_equal(p.label[i], before->label[i], sizeof p.label[i]);
 }
 
+static struct {
+	size_t second, part, parts; /* of the environment */
+	const struct scene *scene;
+	int crashes;  /* rsmd's, in this process's past */
+	bool touched; /* somebody or something put cartridges elsewhere than rsmd had wanted */
+	size_t point; /* of the scene, or of the recovery */
+	const struct fate *fate;
+	const struct action *action;
+} now;
+
 /* ---- afterwards ---- */
 
 static int show_requests(struct txn *t, void *unused, struct err *e)
@@ -212,6 +223,11 @@ static void invariants(struct world *w)
 		"m.pool=p.id)",
 		"SELECT count(*) FROM librequest WHERE state IN (0,1,5,6)",
 		"SELECT count(*) FROM physical_media m JOIN changer c ON m.place=c.id",
+		/* moved before an rsmd of that epoch had read the elements, or since the last doubt: an
+		 * undone move */
+		"SELECT count(*) FROM action m WHERE kind=3 AND NOT EXISTS(SELECT 1 FROM action s WHERE s.kind IN "
+		"(1,2) AND s.state=1 AND s.epoch=m.epoch AND s.id<m.id AND s.id>coalesce((SELECT max(id) FROM "
+		"action u WHERE u.kind=3 AND u.state<>1 AND u.epoch=m.epoch AND u.id<m.id),0))",
 		/* in use or in a drive for ever: no call would touch it any more */
 		"SELECT count(*) FROM physical_media WHERE state IN (1,2,3,4) AND coalesce(place,0) NOT IN "
 		"(SELECT id "
@@ -221,6 +237,8 @@ static void invariants(struct world *w)
 	struct err e = {0};
 
 	check_at_rest(w);
+	if (!now.touched) /* none is taken for another one */
+		assert_true(ask(w, "SELECT count(*) FROM physical_media") <= (int64_t)w->cartridges.n);
 	for (size_t i = 0; i < countof(none); i++)
 		if (ask(w, none[i])) {
 			store_read(w->store, show_requests, NULL, &e);
@@ -257,6 +275,8 @@ static void enable_all(struct world *w)
 /* An application that never stopped is done with its medium; then another one is mounted. */
 static void works_on(struct world *w)
 {
+	int code;
+
 	enable_all(w);
 	for (size_t i = 0; i < w->drives; i++) {
 		guid held = ask_guid(
@@ -277,19 +297,13 @@ static void works_on(struct world *w)
 		   "m.place NOT IN (SELECT id FROM ieport)") != 1)
 		return;
 	lmid[0] = ask_guid(w, "SELECT guid FROM object WHERE id=(SELECT min(id) FROM logical_media)");
-	assert_int_equal(mount(w, lmid, 1, NTMS_MOUNT_READ), 0);
+	code = mount(w, lmid, 1, NTMS_MOUNT_READ);
+	if (code != ERROR_INVALID_STATE || !now.scene->unmarked ||
+	    !now.touched) /* else: it was another one */
+		assert_int_equal(code, 0);
 }
 
 /* ---- the points ---- */
-
-static struct {
-	size_t second, part, parts; /* of the environment */
-	const struct scene *scene;
-	int crashes;  /* rsmd's, in this process's past */
-	size_t point; /* of the scene, or of the recovery */
-	const struct fate *fate;
-	const struct action *action;
-} now;
 
 /* Of all processes. */
 static struct {
@@ -329,6 +343,7 @@ static void die(struct world *w, const struct fate *f, const struct action *a)
 		return;
 	++*(now.crashes++ ? &count->pairs : &count->points);
 	f->happens(w, a);
+	now.touched |= f->touches;
 	w->dead = true;
 	w->watch = NULL;
 }

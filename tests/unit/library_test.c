@@ -752,6 +752,30 @@ static void restart_in_a_move(void **state)
 	}
 }
 
+/* Without a bar code nothing but the unsettled move tells which medium it is. */
+static void restart_in_a_move_without_bar_code(void **state)
+{
+	static const uint16_t ends[] = {SLOT, DRIVE, HAND};
+
+	for (size_t i = 0; i < countof(ends); i++) {
+		struct world w = {0};
+		guid pool, medium;
+		int code;
+
+		start_with(&w, 1, &pool);
+		medium = allocate(&w, &pool);
+		w.cartridges.v[0].tag[0] = '\0';
+		mount_begin(&w, &medium, 1, NTMS_MOUNT_READ, INFINITE, &code);
+		place_at(&w, SLOT)->cartridge = -1;
+		place_at(&w, ends[i])->cartridge = 0;
+		world_restart(&w);
+		world_up(&w);
+		assert_int_equal(ask(&w, "SELECT count(*) FROM physical_media"), 1);
+		assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), 0);
+		world_end(&w);
+	}
+}
+
 /* Whoever asked for a dismount was told that it will be done: a restart doesn't make the medium theirs again.
  */
 static void restart_in_a_dismount(void **state)
@@ -1187,6 +1211,7 @@ int main(void)
 		cmocka_unit_test(enabled_after_a_restart),
 		cmocka_unit_test(idle_after_a_restart),
 		cmocka_unit_test(restart_in_a_move),
+		cmocka_unit_test(restart_in_a_move_without_bar_code),
 		cmocka_unit_test(restart_in_a_dismount),
 		cmocka_unit_test(restart_in_a_mount_of_two),
 		cmocka_unit_test(marks),

@@ -171,6 +171,24 @@ static void robot_fails(struct world *w, const guid *pool)
 	mount_one(w, pool);
 }
 
+/* The robot calls failed what it did; at first it is to be asked again. */
+static void robot_lies(struct world *w, const guid *pool)
+{
+	int code;
+	guid call;
+
+	w->fault.kind = ACT_MOVE, w->fault.outcome = OUTCOME_FAILED, w->fault.fault = FAULT_LATER,
+	w->fault.happens = true;
+	call = mount_begin(w, lmid, 1, NTMS_MOUNT_READ, INFINITE, &code);
+	world_run(w);
+	world_pass(w, 6000);
+	mount_end(w, &call);
+	w->fault.kind = ACT_MOVE, w->fault.fault = FAULT_CANNOT, w->fault.happens = true;
+	dismount(w, lmid, NTMS_DISMOUNT_IMMEDIATE);
+	if (w->dead)
+		w->fault.kind = 0;
+}
+
 static void long_day(struct world *w, const guid *pool)
 {
 	leave_and_come_back(w, pool);
@@ -431,6 +449,24 @@ static void left_in_the_hand(struct world *w, const guid *pool)
 	find_them(w, pool);
 }
 
+/* The robot reads no bar code any more; one of the media has no label either. */
+static void barcodes_fall_off(struct world *w, const guid *pool)
+{
+	allocate_two(w, pool);
+	cartridge_add(w, SLOT + 5, "", LABEL_BLANK, NULL);
+	find_them(w, pool);
+	vec_each(k, &w->cartridges)
+		k->tag[0] = '\0';
+}
+
+static void without_barcodes(struct world *w, const guid *pool)
+{
+	mount_two(w, pool);
+	dismount(w, lmid, NTMS_DISMOUNT_IMMEDIATE);
+	dismount(w, &lmid[1], NTMS_DISMOUNT_IMMEDIATE);
+	inventory_full(w, pool);
+}
+
 /* ---- two sides ---- */
 
 static void two_sides_there(struct world *w, const guid *pool)
@@ -473,6 +509,7 @@ const struct scene scenes[] = {
 	{"moved by hand", 2, allocate_two, move_by_hand},
 	{"a drive is disabled", 1, allocate_one, disable_in_work},
 	{"robot and drive fail", 1, allocate_one, robot_fails},
+	{"the robot calls failed what it did", 1, allocate_one, robot_lies},
 	{"a long day", 3, allocate_two, long_day},
 	{"exchange", 3, allocate_three, exchange},
 	{"a mount waits, and comes too late", 3, allocate_three, mount_late},
@@ -491,6 +528,7 @@ const struct scene scenes[] = {
 	{"medium and library are disabled", 1, allocate_one, all_disabled},
 	{"the drive stays open", 1, allocate_one, drive_stays_open},
 	{"left in the hand", 2, allocate_two, left_in_the_hand},
+	{"no bar codes", 2, barcodes_fall_off, without_barcodes, .unmarked = true},
 	{"two sides", 1, two_sides_there, two_sides, .two_sided = true},
 	{"mount, dismount; then all is read", 3, allocate_one, mount_one, true},
 	{"insert of two; then all is read", 2, allocate_one, inject_two, true},

@@ -13,6 +13,7 @@ struct scene {
 	void (*act)(struct world *, const guid *pool);
 	bool full;	/* the library inventories in full when it comes up: a long recovery */
 	size_t ports;	/* 0: one */
+	bool unmarked;	/* bar codes can't be read: who exchanges cartridges is believed until they are */
 	bool two_sided; /* the robot turns cartridges over, the drives take what has two sides */
 };
 
