@@ -80,6 +80,7 @@ static void confirm(struct post *p)
 
 	s->mark.incarnation = s->mark.next;
 	s->mark.next = guid_null;
+	s->restored[0] = '\0'; /* now it is the one that the mark tells */
 	s->mark.sequence = s->seq;
 	mark_look(&s->mark, s->path);
 	if (mark_write(&s->mark, &e)) /* then the mark still tells both */

@@ -72,10 +72,12 @@ int store_read(struct store *, job_fn *, void *arg, struct err *);
 
 /* For a proof that tries one way after the other; stores that are `single` alone, and not inside a job.
  * store_mark(): the rows as they are now; marks nest. store_rewind(): as they were at the last mark, which
- * stays. store_unmark(): rewinds, and forgets the last mark. */
+ * stays. store_unmark(): rewinds, and forgets the last mark. store_put_back(): as they were `marks` marks
+ * ago, as if a copy made then had been put back while no rsmd ran. */
 int store_mark(struct store *, struct err *);
 int store_rewind(struct store *, struct err *);
 int store_unmark(struct store *, struct err *);
+int store_put_back(struct store *, size_t marks, struct err *);
 
 /* ---- inside a job ---- */
 

@@ -207,6 +207,15 @@ int store_unmark(struct store *s, struct err *e)
 	return rc ? rc : conn_do(s->writer, "RELEASE mark", e);
 }
 
+int store_put_back(struct store *s, size_t marks, struct err *e)
+{
+	snprintf(s->restored, sizeof s->restored, "it lacks what was done in %zu steps", marks);
+	s->mark.sequence = s->seq;
+	for (; marks > 1; marks--)
+		TRY(store_unmark(s, e));
+	return store_rewind(s, e);
+}
+
 /* ---- the thread and its queue ---- */
 
 static struct job *take(struct store *s)

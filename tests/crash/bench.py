@@ -25,6 +25,7 @@ class Bench:
         self.store = os.path.join(self.run, "rsm.db")
         self.socket = os.path.join(self.run, "sock")
         self.log = os.path.join(top, "log")
+        self.copy = os.path.join(top, "copy")  # of the store
         self.daemon = None
         self.env = {k: v for k, v in os.environ.items() if k != "RSM_FAIL"}
         self.env["RSM_SERVER"] = f"unix:{self.socket}"
@@ -39,10 +40,10 @@ class Bench:
             self.cartridge(f"AAA{number:03}L8", f"slots/{number:04}")
         self.configure()
 
-    def configure(self):
+    def configure(self, of_library=""):
         with open(os.path.join(self.run, "rsmd.conf"), "w") as conf:
             conf.write(f"[rsmd]\nstate = {self.run}\nstore = sqlite:{self.store}\nlisten = unix:{self.socket}\n"
-                       f"[library lib]\nchanger = virtual:{self.library}\n")
+                       f"[library lib]\nchanger = virtual:{self.library}\n{of_library}")
 
     def vtl(self, *args):
         subprocess.run([os.path.join(self.build, "device/vtl"), *args], check=True, stdout=subprocess.DEVNULL)
@@ -50,12 +51,34 @@ class Bench:
     def cartridge(self, barcode, place, *more):
         self.vtl("add", self.library, barcode, "--place", place, *more)
 
-    def restore(self, template):
+    def restore(self, template, of_library=""):
         shutil.rmtree(self.run, ignore_errors=True)
         shutil.copytree(template, self.run, symlinks=True)
-        self.configure()
+        self.configure(of_library)
         if os.path.exists(self.log):
             os.truncate(self.log, 0)
+
+    # ---- copies of the store: not of the mark beside it ----
+
+    def store_files(self):
+        return [f for f in (self.store, self.store + "-wal") if os.path.exists(f)]
+
+    def copy_store(self):
+        """Of a daemon that is dead; its log belongs to it."""
+        shutil.rmtree(self.copy, ignore_errors=True)
+        os.makedirs(self.copy)
+        for f in self.store_files():
+            shutil.copy(f, self.copy)
+
+    def put_back(self):
+        for f in self.store_files():
+            os.unlink(f)
+        for name in os.listdir(self.copy):
+            shutil.copy(os.path.join(self.copy, name), self.run)
+
+    def logged(self, text):
+        with open(self.log, errors="replace") as log:
+            return any(text in line for line in log)
 
     def write_store(self, sql):
         db = invariants.connect(self.store, "rw")

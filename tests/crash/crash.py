@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Kills rsmd at the failure points of every scene, starts it again, and checks that nothing was lost.
 
-    crash.py --build DIR [--points N] [--scene NAME]... [--fail POINT:N[e]] [--list] [--keep]
+    crash.py --build DIR [--points N] [--scene NAME]... [--fail POINT:N[e]] [--copies] [--list] [--keep]
 
 A scene (SCENES, scenario.c) starts from a directory that is made once. It is played once with RSM_FAIL=trace, which
 tells how often it passes each failure point. Its points are then: killed at the n-th passage; killed there, and once more in
-the recovery; and the n-th passage returning an error (a full disk, a device that fails), after which rsmd is killed. While rsmd is
+the recovery; killed there and copied, and the copy put back after rsmd has gone on and given media away; and the n-th passage returning an error (a full disk, a device that fails), after which rsmd is killed. While rsmd is
 down people move cartridges about, in every second run, and an application that had a medium mounted keeps it open.
 
 After each: start again, let it settle, check the invariants (invariants.py) and what was promised (promises.py), and work on: what
@@ -60,18 +60,37 @@ def mail(*barcodes):
     return put
 
 
+def newcomers_at_hand(bench):
+    for number in (5, 6, 7):
+        bench.cartridge(f"OTHER{number}L8", "shelf", "--garbage")
+
+
+def adopted_together(bench):
+    """RsmAdoptMedia takes all or none; those not taken are Unrecognized when they have been read."""
+    db = invariants.connect(bench.store)
+    states = invariants.column(db, "SELECT DISTINCT s.state FROM side s JOIN physical_media m ON m.id=s.medium WHERE m.barcode LIKE 'OTHER%'")
+    db.close()
+    if len(states) > 1:
+        raise Wrong(f"of the media adopted by one call some are in states {states}")
+
+
 def newcomers(bench):
     bench.cartridge("OTHER2L8", "slots/0006", "--data", tar(bench))
     bench.cartridge("OTHER3L8", "slots/0007", "--garbage")
     bench.cartridge("OTHER4L8", "slots/0008", "--ansi", "VOL004")
 
 
+FENCE = "fence = yes\n"
+
+
 class Scene:
     """acts: as scenario.c calls it; media: laid in before anything begins; sql: settings that no call makes; then: what is
-    done after the starting state was made; new: rsmd has never run."""
+    done after the starting state was made; holds: what must be true after a recovery; conf: of the library; new: rsmd has
+    never run."""
 
-    def __init__(self, name, acts=None, media=None, sql=None, then=None, new=False):
-        self.name, self.acts, self.media, self.sql, self.then, self.new = name, acts or name, media, sql, then, new
+    def __init__(self, name, acts=None, media=None, sql=None, then=None, holds=None, conf="", new=False):
+        self.name, self.acts, self.media, self.sql, self.then = name, acts or name, media, sql, then
+        self.holds, self.conf, self.new = holds, conf, new
         self.passed = {}  # point: (passages by the start, by start and scene)
         self.template = None
 
@@ -90,6 +109,9 @@ SCENES = (
     Scene("left-in-the-hand", "dismount", then=faults("move 1 hand,4/15/83")),
     Scene("move-reported-failed", "dismount", then=faults("move 1 done,4/53/00")),
     Scene("robot-was-reset", "dismount", then=faults("move 1 6/29/00")),
+    Scene("adopt", then=newcomers_at_hand, holds=adopted_together),
+    Scene("fenced-start", "settle", conf=FENCE),
+    Scene("fenced", "dismount", conf=FENCE),
 )
 
 
@@ -128,16 +150,17 @@ PEOPLE = (None, swap, None, rearrange, None, take_away)
 # ---- one point ----
 
 class Point:
-    def __init__(self, scene, fail, second=None, people=None):
-        self.scene, self.fail, self.second, self.people = scene, fail, second, people
+    def __init__(self, scene, fail, second=None, people=None, copy=False):
+        self.scene, self.fail, self.second, self.people, self.copy = scene, fail, second, people, copy
 
     def __str__(self):
         return (f"{self.scene.name}, RSM_FAIL={self.fail}" + (f", then {self.second}" if self.second else "") +
-                (f", meanwhile {self.people.__name__}" if self.people else ""))
+                (f", meanwhile {self.people.__name__}" if self.people else "") +
+                (", and a copy of then is put back later" if self.copy else ""))
 
     def play(self, bench):
         """How many times rsmd was killed at a failure point, or an error was returned there: 0, 1 or 2."""
-        bench.restore(self.scene.template)
+        bench.restore(self.scene.template, self.scene.conf)
         text, struck = "", 1
         if bench.start(self.fail):
             done = bench.scenario(self.scene.acts)
@@ -153,6 +176,11 @@ class Point:
         bench.daemon.wait()
         held = self.while_down(bench)
         promises = Promises(bench, text)
+        if self.copy:
+            for fd in held:
+                os.close(fd)
+            self.go_back(bench, promises)
+            return struck
         if self.second:
             if bench.start(self.second):
                 bench.scenario("recover")
@@ -163,6 +191,8 @@ class Point:
         bench.must("recover")
         promises.kept()
         bench.check()
+        if self.scene.holds:
+            self.scene.holds(bench)
         for fd in held:
             os.close(fd)
         if self.scene.new:
@@ -172,8 +202,35 @@ class Point:
         bench.stop()
         return struck
 
+    def go_back(self, bench, promises):
+        """The store is copied here; applications write; then the copy comes back."""
+        bench.copy_store()
+        bench.start()
+        bench.must("recover")
+        before = tapes(bench.library)
+        bench.must("since")
+        bench.kill()
+        written = {barcode: sides for barcode, (_, sides) in tapes(bench.library).items()
+                   if barcode in before and before[barcode][1] != sides}
+        bench.put_back()
+        bench.start()
+        bench.must("recover")
+        if not bench.logged("was restored from a copy"):
+            raise Wrong("rsmd takes the copy for the store")
+        promises.kept_by_copy()
+        bench.check()
+        bench.must("strangers")
+        now = tapes(bench.library)
+        for barcode, sides in written.items():
+            if now[barcode][1] != sides:
+                raise Wrong(f"{barcode}, which an application had written since the copy, was overwritten")
+        bench.check()
+        bench.must("work")
+        bench.check()
+        bench.stop()
+
     def while_down(self, bench):
-        """An application that never stopped has its medium open."""
+        """An application that never stopped has its medium open, unless it had asked for the dismount."""
         if os.path.exists(os.path.join(bench.library, "faults")):
             os.unlink(os.path.join(bench.library, "faults"))
         if self.people:
@@ -196,7 +253,7 @@ def make(bench, scene, templates):
     if scene.new:
         bench.create()
     else:
-        bench.restore(os.path.join(templates, "prepared"))
+        bench.restore(os.path.join(templates, "prepared"), scene.conf)
         if scene.media:
             scene.media(bench)
         bench.start()
@@ -228,6 +285,8 @@ def points_of(scene, recovery):
             again = KILLS[(n + len(scene.name)) % len(KILLS)]
             yield Point(scene, f"{point}:{n}", None, people)
             yield Point(scene, f"{point}:{n}", f"{again}:{1 + n % max(1, recovery.get(again, (0, 1))[1])}")
+            if point == "committed" and not scene.new:
+                yield Point(scene, f"{point}:{n}", copy=True)
             if point in ERRORS:
                 yield Point(scene, f"{point}:{n}e")
 
@@ -293,6 +352,7 @@ def main():
     args.add_argument("--points", type=int, default=0)
     args.add_argument("--scene", action="append")
     args.add_argument("--fail", help="only with this RSM_FAIL")
+    args.add_argument("--copies", action="store_true", help="only where a copy is put back")
     args.add_argument("--jobs", type=int)
     args.add_argument("--list", action="store_true")
     args.add_argument("--keep", action="store_true", help="leave the directories of failures")
@@ -304,7 +364,7 @@ def main():
     try:
         run.prepare(scenes)
         recovery = next(s for s in scenes if s.name == "start").passed
-        every = [p for s in scenes for p in points_of(s, recovery) if (not args.scene or s.name in args.scene) and args.fail in (None, p.fail)]
+        every = [p for s in scenes for p in points_of(s, recovery) if (not args.scene or s.name in args.scene) and args.fail in (None, p.fail) and (p.copy or not args.copies)]
         points = [] if args.list or run.failures else spread(every, int(os.environ.get("RSM_CRASH_POINTS", args.points)))
         print(f"1..{len(scenes)}", flush=True)
         struck = {scene.name: [] for scene in scenes}
@@ -318,7 +378,8 @@ def main():
         met = [(p, t) for of_scene in struck.values() for p, t in of_scene if t]
         errors = sum(p.fail.endswith("e") for p, _ in met)
         print(f"# {len(met)} points of {len(every)}: killed at {len(met) - errors}, {sum(t == 2 for _, t in met)} of them a "
-              f"second time in the recovery; {errors} errors; {len(run.failures)} violations")
+              f"second time in the recovery, {sum(p.copy for p, _ in met)} put back from a copy; {errors} errors; "
+              f"{len(run.failures)} violations")
     finally:
         run.stopped = True
         run.pool.shutdown(wait=True, cancel_futures=True)

@@ -6,12 +6,15 @@
  *   scenario act NAME LIBRARY-DIRECTORY        the scene itself; rsmd may die in it
  *
  * Besides the scenes of the table: prepare (free media and a pool of applications), settle (wait until the
- * library has nothing to do), recover (after a kill), work (what must still be possible afterwards). The same
- * scenes happen in memory: tests/unit/library/scenes.c.
+ * library has nothing to do), recover (after a kill), work (what must still be possible afterwards), since
+ * and strangers (before and after a copy of the store comes back). The same scenes happen in memory:
+ * tests/unit/library/scenes.c.
  *
  * Exit status: 0 done, 1 refused (why is printed). A line "allocated GUID" is a promise that must outlive a
  * kill, until "gives back GUID". */
 #include "application.h"
+
+#include <rsmext.h>
 
 #include <pthread.h>
 #include <signal.h>
@@ -415,6 +418,128 @@ static void disable(void)
 	}
 }
 
+static void set_everything_enabled(void)
+{
+	static const DWORD types[] = {NTMS_DRIVE, NTMS_PHYSICAL_MEDIA};
+	NTMS_GUID lib = library(), objects[MAX];
+
+	for (size_t t = 0; t < sizeof types / sizeof *types; t++) {
+		DWORD n = list(types[t], &lib, objects);
+
+		for (DWORD i = 0; i < n; i++)
+			set_enabled(objects[i], types[t], true);
+	}
+}
+
+/* How many the application has. */
+static DWORD dismount_all(NTMS_GUID media[MAX])
+{
+	DWORD n;
+
+	open_pool();
+	n = list(NTMS_LOGICAL_MEDIA, &pool, media);
+	for (DWORD i = 0; i < n; i++) {
+		DWORD code = DismountNtmsMedia(session, &media[i], 1, NTMS_DISMOUNT_IMMEDIATE);
+
+		if (code != ERROR_INVALID_STATE && code != ERROR_MEDIA_OFFLINE)
+			check(code, "dismount");
+	}
+	settle();
+	return n;
+}
+
+/* ---- first contact ---- */
+
+static void pause_identification(BOOL on)
+{
+	NTMS_GUID lib = library();
+
+	check(RsmPauseIdentification(session, &lib, on), "pause identification");
+}
+
+static void put_in(const char *barcode, const char *slot)
+{
+	char from[500], to[500];
+
+	snprintf(from, sizeof from, "%s/shelf/%s", directory, barcode);
+	snprintf(to, sizeof to, "%s/slots/%s/%s", directory, slot, barcode);
+	if (rename(from, to)) {
+		perror(from);
+		exit(1);
+	}
+}
+
+/* Three that nobody has read are there; the administrator knows them. */
+static void adopt(void)
+{
+	static const char *const barcodes[] = {"OTHER5L8", "OTHER6L8", "OTHER7L8"};
+	static const char *const slots[] = {"0005", "0006", "0007"};
+	NTMS_GUID lib = library(), media[3];
+
+	pause_identification(TRUE);
+	for (int i = 0; i < 3; i++)
+		put_in(barcodes[i], slots[i]);
+	check(InventoryNtmsLibrary(session, &lib, NTMS_INVENTORY_FAST), "inventory");
+	for (int i = 0; i < 3; i++)
+		while (media[i] = named(NTMS_PHYSICAL_MEDIA, barcodes[i]), same(&media[i], &(NTMS_GUID){0}))
+			tick("the newcomers aren't found");
+	check(RsmAdoptMedia(session, media, 3), "adopt");
+	pause_identification(FALSE);
+	settle();
+}
+
+/* ---- while a copy of the store lies somewhere, and after it was put back ---- */
+
+/* 0, or a medium that isn't to be had. */
+static DWORD allocate_any(NTMS_GUID *lmid)
+{
+	DWORD code;
+
+	*lmid = (NTMS_GUID){0};
+	code = AllocateNtmsMedia(session, &pool, NULL, lmid, NTMS_ALLOCATE_ERROR_IF_UNAVAILABLE, CALL_MS,
+				 NULL);
+	if (code != ERROR_MEDIA_UNAVAILABLE)
+		check(code, "allocate");
+	return code;
+}
+
+/* What is mounted is put away; an application is given another medium, and writes. */
+static void since(void)
+{
+	NTMS_GUID lmid, drive, media[MAX];
+	NTMS_OBJECTINFORMATIONA d;
+	FILE *tape;
+
+	set_everything_enabled();
+	dismount_all(media);
+	if (allocate_any(&lmid))
+		return;
+	check(MountNtmsMedia(session, &lmid, &drive, 1, NTMS_MOUNT_WRITE, 0, CALL_MS, NULL), "mount");
+	d = info(&drive, NTMS_DRIVE);
+	tape = fopen(d.Info.Drive.szDeviceName, "w");
+	if (!tape || fprintf(tape, "written since the copy\n") < 0 || fclose(tape)) {
+		perror(d.Info.Drive.szDeviceName);
+		exit(1);
+	}
+	dismount(lmid, NTMS_DISMOUNT_IMMEDIATE);
+}
+
+/* Whatever is to be had is taken and mounted, for writing. What isn't blank or free any more goes into
+ * quarantine. */
+static void strangers(void)
+{
+	NTMS_GUID lmid, drive;
+
+	open_pool();
+	while (!allocate_any(&lmid)) {
+		DWORD code = MountNtmsMedia(session, &lmid, &drive, 1, NTMS_MOUNT_WRITE, 0, CALL_MS, NULL);
+
+		if (code != ERROR_INVALID_STATE)
+			check(code, "mount"), dismount(lmid, NTMS_DISMOUNT_IMMEDIATE);
+	}
+	settle();
+}
+
 /* ---- before and after ---- */
 
 static void prepare(void)
@@ -440,6 +565,7 @@ static void recover(void)
 
 	if (!info(&lib, NTMS_LIBRARY).Enabled)
 		check(EnableNtmsObject(session, NTMS_LIBRARY, &lib), "enable");
+	pause_identification(FALSE);
 	settle();
 }
 
@@ -447,24 +573,11 @@ static void recover(void)
  */
 static void work(void)
 {
-	NTMS_GUID lib = library(), drives[MAX], media[MAX];
+	NTMS_GUID media[MAX];
 	DWORD n;
 
-	n = list(NTMS_DRIVE, &lib, drives);
-	for (DWORD i = 0; i < n; i++)
-		set_enabled(drives[i], NTMS_DRIVE, true);
-	n = list(NTMS_PHYSICAL_MEDIA, &lib, media);
-	for (DWORD i = 0; i < n; i++)
-		set_enabled(media[i], NTMS_PHYSICAL_MEDIA, true);
-	open_pool();
-	n = list(NTMS_LOGICAL_MEDIA, &pool, media);
-	for (DWORD i = 0; i < n; i++) {
-		DWORD code = DismountNtmsMedia(session, &media[i], 1, NTMS_DISMOUNT_IMMEDIATE);
-
-		if (code != ERROR_INVALID_STATE && code != ERROR_MEDIA_OFFLINE)
-			check(code, "dismount");
-	}
-	settle();
+	set_everything_enabled();
+	n = dismount_all(media);
 	for (DWORD i = 0; i < n; i++)
 		deallocate(media[i]);
 	give_back();
@@ -500,6 +613,9 @@ int main(int argc, char **argv)
 		{"eject-stopped", NULL, eject_stopped},
 		{"eject-force", before_force, eject_by_force},
 		{"disable", NULL, disable},
+		{"adopt", NULL, adopt},
+		{"since", NULL, since},
+		{"strangers", NULL, strangers},
 	};
 	bool before = argc == 4 && !strcmp(argv[1], "before");
 

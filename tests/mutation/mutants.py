@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Hand-made defects: NAME, FILE, what stands there, what is put in its place, the tests of which each must catch it. A text that isn't found once is an error: then the code has moved on, and the defect must follow."""
+"""Hand-made defects: NAME, FILE, what stands there, what is put in its place, the tests of which each must
+catch it. A text that isn't found once is an error: then the code has moved on, and the defect must follow."""
 
 MUTANTS = [
     ("replies and actions leave before COMMIT", "store/writer.c",
@@ -29,6 +30,9 @@ MUTANTS = [
      ["library", "library_crash"]),
     ("unfinished requests survive a start", "library/start.c",
      "	TRY(cancel_requests(&c));\n", "",
+     ["library", "library_crash"]),
+    ("a cartridge without a bar code is a new one after an unsettled move", "library/reconcile.c",
+     "p->now = medium && !taken(all, medium) ? medium", "p->now = medium && !c ? medium",
      ["library", "library_crash"]),
     ("free labels still to be written are forgotten at start", "library/start.c",
      "	return requeue_labels(&c);", "	return 0;",
@@ -70,7 +74,7 @@ MUTANTS = [
      ["store_damage"]),
     ("what is free in a restored store is believed", "library/restored.c",
      "CASE WHEN lmid IS NULL THEN 1 ELSE 2 END", "0",
-     ["library"]),
+     ["library", "library_crash"]),
     ("a look at a damaged store leaves its traces", "store/inspect.c",
      "	return sqlite3_exec(*db, \"PRAGMA locking_mode=EXCLUSIVE; ", "	return sqlite3_exec(*db, \"",
      ["store_damage"]),

@@ -28,6 +28,16 @@
 
 #include <cmocka.h>
 
+static struct {
+	size_t second, part, parts; /* of the environment */
+	const struct scene *scene;
+	int crashes;   /* rsmd's, in this process's past */
+	bool touched;  /* somebody or something put cartridges elsewhere than rsmd had wanted */
+	size_t point;  /* of the scene, or of the recovery */
+	size_t copies; /* of the store, one after each commit of the scene */
+	bool restored; /* one of them was put back */
+} now;
+
 /* ---- what is done to the world when rsmd dies ---- */
 
 static struct place *full_slot(struct world *w, size_t nth)
@@ -101,6 +111,34 @@ static void take_away(struct world *w, const struct action *a)
 
 static void swap_drive(struct world *w, const struct action *a) { w->serial = "SWAPPED"; }
 
+static void note_kept(struct world *w);
+
+/* Whoever was given a side since has written on it, and the copy may not know. */
+static void applications_write(struct world *w)
+{
+	vec_each(k, &w->cartridges)
+		for (int side = 0; side < 2; side++) {
+			char sql[200];
+
+			snprintf(sql, sizeof sql,
+				 "SELECT count(*) FROM side s JOIN physical_media m ON m.id=s.medium WHERE "
+				 "s.lmid IS NOT NULL AND s.number=%d AND m.barcode='%s'",
+				 side, k->tag);
+			if (k->tag[0] && ask(w, sql))
+				k->label[side] = LABEL_UNKNOWN;
+		}
+}
+
+static void back_to_copy(struct world *w, const struct action *a)
+{
+	struct err e = {0};
+
+	note_kept(w); /* by what is true, not by the copy */
+	applications_write(w);
+	assert_int_equal(store_put_back(w->store, 1 + now.point * 7 % now.copies, &e), 0);
+	now.restored = true;
+}
+
 struct fate {
 	const char *what;
 	void (*happens)(struct world *, const struct action *);
@@ -117,6 +155,7 @@ static const struct fate meanwhile[] = {
 	{"rsmd dies, a new one comes", bring, true},   {"rsmd dies, one is taken away", take_away, true},
 	{"rsmd dies, a drive is swapped", swap_drive},
 };
+static const struct fate put_back = {"rsmd dies, a copy of the store is put back", back_to_copy, true};
 static const struct fate full_disk = {"the disk is full", NULL};
 
 /* ---- what must outlive it ---- */
@@ -125,6 +164,8 @@ struct promise {
 	int64_t allocated, mounted;
 	enum label_kind label[16][2];
 };
+
+static bool keeps[16];
 
 /* Media that aren't to be labelled: what stands on their tapes is somebody's. */
 static bool is_kept(struct world *w, const struct cartridge *k)
@@ -159,8 +200,6 @@ static struct promise promised(struct world *w)
 	return p;
 }
 
-static bool keeps[16];
-
 static void note_kept(struct world *w)
 {
 	memset(keeps, 0, sizeof keeps);
@@ -168,26 +207,23 @@ static void note_kept(struct world *w)
 		keeps[i] = is_kept(w, &w->cartridges.v[i]);
 }
 
+static void labels_kept(struct world *w, const struct promise *before)
+{
+	for (size_t i = 0; i < w->cartridges.n; i++)
+		if (keeps[i])
+			assert_memory_equal(w->cartridges.v[i].label, before->label[i],
+					    sizeof before->label[i]);
+}
+
 static void promise_kept(struct world *w, const struct promise *before)
 {
 	struct promise p = promised(w);
 
 	assert_int_equal(p.allocated, before->allocated);
-	assert_int_equal(p.mounted, before->mounted);
-	for (size_t i = 0; i < countof(keeps); i++)
-		if (keeps[i])
-			assert_memory_equal(p.label[i], before->label[i], sizeof p.label[i]);
+	if (!now.restored) /* else nobody knows whose they have become since */
+		assert_int_equal(p.mounted, before->mounted);
+	labels_kept(w, before);
 }
-
-static struct {
-	size_t second, part, parts; /* of the environment */
-	const struct scene *scene;
-	int crashes;  /* rsmd's, in this process's past */
-	bool touched; /* somebody or something put cartridges elsewhere than rsmd had wanted */
-	size_t point; /* of the scene, or of the recovery */
-	const struct fate *fate;
-	const struct action *action;
-} now;
 
 /* ---- afterwards ---- */
 
@@ -215,7 +251,9 @@ static void invariants(struct world *w)
 		"count(*)>1)",
 		"SELECT count(*) FROM logical_media l WHERE (SELECT count(*) FROM side s WHERE "
 		"s.lmid=l.id)<>1",
-		"SELECT count(*) FROM side WHERE state=1 AND library<>2", /* a label forgotten */
+		/* a label forgotten */
+		"SELECT count(*) FROM side s JOIN object o ON o.id=s.medium WHERE s.state=1 AND s.library<>2 AND "
+		"o.enabled=1",
 		"SELECT count(*) FROM action x WHERE x.kind=6 AND NOT EXISTS(SELECT 1 FROM action r WHERE "
 		"r.request=x.request AND r.kind=5 AND r.state=1 AND r.id<x.id)", /* written unread */
 		"SELECT count(*) FROM media_pool p WHERE media_count<>(SELECT count(*) FROM physical_media m "
@@ -254,16 +292,18 @@ static guid disabled(struct world *w, uint32_t type)
 	return ask_guid(w, sql);
 }
 
-/* The administrator lets the library do everything again. */
+/* The administrator lets the library do everything again. Who enables a medium that a restored store has put
+ * into quarantine has decided that its data may go. */
 static void enable_all(struct world *w)
 {
 	static const uint32_t types[] = {NTMS_LIBRARY, NTMS_DRIVE, NTMS_PHYSICAL_MEDIA};
+	size_t n = countof(types) - now.restored;
 	struct RsmPauseIdentification_in on = {.library =
 						       ask_guid(w, "SELECT guid FROM object o JOIN library l "
 								   "ON l.id=o.id WHERE l.key='test'")};
 
 	CALL(w, RsmPauseIdentification, &on, NULL);
-	for (size_t i = 0; i < countof(types); i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct EnableNtmsObject_in in = {.type = types[i], .object = disabled(w, types[i])};
 
 		if (!guid_is_null(&in.object))
@@ -298,9 +338,42 @@ static void works_on(struct world *w)
 		return;
 	lmid[0] = ask_guid(w, "SELECT guid FROM object WHERE id=(SELECT min(id) FROM logical_media)");
 	code = mount(w, lmid, 1, NTMS_MOUNT_READ);
-	if (code != ERROR_INVALID_STATE || !now.scene->unmarked ||
-	    !now.touched) /* else: it was another one */
+	/* it was another one, or was given back after the copy and got a new label */
+	if (code != ERROR_INVALID_STATE || !(now.restored || (now.scene->unmarked && now.touched)))
 		assert_int_equal(code, 0);
+}
+
+/* What a restored store gives away isn't what somebody was given since the copy: no mount of it is answered
+ * with another one's data. */
+static void gives_no_data_away(struct world *w, const guid *pool)
+{
+	struct AllocateNtmsMedia_in in = {.pool = *pool, .options = NTMS_ALLOCATE_ERROR_IF_UNAVAILABLE};
+
+	w->fault.kind = 0; /* of the scene */
+	if (ask(w, "SELECT count(*) FROM physical_media WHERE mounted_side IS NOT NULL"))
+		dismount(w, lmid, NTMS_DISMOUNT_IMMEDIATE);
+	for (int code = 0; !code;) {
+		struct AllocateNtmsMedia_out out = {0};
+		const struct place *p;
+
+		in.call = guid_new();
+		code = CALL(w, AllocateNtmsMedia, &in, &out);
+		if (code) {
+			assert_int_equal(code, ERROR_MEDIA_UNAVAILABLE);
+			return;
+		}
+		code = mount(w, &out.medium, 1, NTMS_MOUNT_READ | NTMS_MOUNT_WRITE);
+		if (code) {
+			assert_int_equal(code, ERROR_INVALID_STATE); /* it is in quarantine */
+			code = 0;
+			continue;
+		}
+		p = place_at(w, (uint16_t)ask(w, "SELECT element FROM drive d JOIN physical_media m ON "
+						 "m.place=d.id WHERE m.mounted_side=(SELECT s.id FROM side s "
+						 "WHERE s.lmid=(SELECT max(id) FROM logical_media))"));
+		assert_int_equal(w->cartridges.v[p->cartridge].label[p->inverted], LABEL_FREE);
+		dismount(w, &out.medium, NTMS_DISMOUNT_IMMEDIATE);
+	}
 }
 
 /* ---- the points ---- */
@@ -370,7 +443,15 @@ static bool chosen(void)
 	return now.point % now.parts == now.part;
 }
 
-static void watch(struct world *w, enum moment m, const struct action *a)
+static void copy(struct world *w)
+{
+	struct err e = {0};
+
+	assert_int_equal(store_mark(w->store, &e), 0);
+	now.copies++;
+}
+
+static void try_moment(struct world *w, enum moment m, const struct action *a)
 {
 	bool changes = m == MOMENT_OUTCOME && (a->kind == ACT_MOVE || a->kind == ACT_WRITE_LABEL);
 
@@ -385,8 +466,17 @@ static void watch(struct world *w, enum moment m, const struct action *a)
 		die(w, &done, NULL);
 	if (m == MOMENT_COMMIT && !now.crashes)
 		die(w, &meanwhile[now.point / 2 % countof(meanwhile)], NULL);
+	if (m == MOMENT_COMMIT && !now.crashes)
+		die(w, &put_back, NULL);
 	for (size_t i = 0; changes && !w->dead && i < countof(outcomes); i++)
 		die(w, &outcomes[i], a);
+}
+
+static void watch(struct world *w, enum moment m, const struct action *a)
+{
+	try_moment(w, m, a);
+	if (m == MOMENT_COMMIT && !now.crashes)
+		copy(w);
 }
 
 /* ---- a scene ---- */
@@ -413,15 +503,20 @@ static void play(const struct scene *s)
 	s->before(&w, &pool);
 	if (s->full)
 		world_set(&w, "UPDATE library SET inventory_method=2 WHERE key='test'");
+	now.copies = 0;
+	copy(&w);
 	w.watch = watch;
 	s->act(&w, &pool);
 	before = promised(&w);
-	note_kept(&w);
+	if (!now.restored)
+		note_kept(&w);
 	while (w.dead)
 		recover(&w);
 	promise_kept(&w, &before);
 	w.watch = NULL;
 	works_on(&w);
+	if (now.restored)
+		gives_no_data_away(&w, &pool), labels_kept(&w, &before);
 	if (now.crashes)
 		_exit(0);
 	world_end(&w);
