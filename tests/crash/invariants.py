@@ -29,9 +29,9 @@ def column(db, sql, *args):
 
 def mounted(db):
     """(bar code, place, drive number) of the media that an application has: whose dismount was accepted is nobody's after a restart."""
-    return sorted(db.execute("""SELECT m.barcode, m.place, d.number FROM physical_media m LEFT JOIN drive d ON d.id=m.place
+    return sorted(map(tuple, db.execute("""SELECT m.barcode, m.place, d.number FROM physical_media m LEFT JOIN drive d ON d.id=m.place
         WHERE m.mounted_side IS NOT NULL AND NOT EXISTS(SELECT 1 FROM librequest r WHERE r.medium=m.id
-        AND r.state IN (?,?,?) AND r.op=? AND r.session IS NOT NULL)""", (QUEUED, INPROCESS, WAITING, DISMOUNT)))
+        AND r.state IN (?,?,?) AND r.op=? AND r.session IS NOT NULL)""", (QUEUED, INPROCESS, WAITING, DISMOUNT))))
 
 
 def unfinished(db):
