@@ -42,8 +42,7 @@ static bool exists(struct ctl *c, int *rc, const char *sql, int64_t id)
 bool robot_busy(struct ctl *c, int *rc)
 {
 	return exists(c, rc,
-		      "SELECT count(*) "
-		      "FROM action WHERE library=? AND state IN (0,3) AND state=0 AND drive IS NULL",
+		      "SELECT EXISTS(SELECT 1 FROM action WHERE library=? AND state=0 AND drive IS NULL)",
 		      c->id);
 }
 
@@ -207,7 +206,7 @@ static int close_port(struct ctl *c)
 		sql_get(c->t, c->e,
 			"SELECT id "
 			"FROM ieport WHERE library=?1 AND position=1 AND NOT EXISTS(SELECT 1 FROM librequest "
-			"WHERE library=?1 AND op IN (10,12) AND state IN (0,1,5) AND phase>0) LIMIT 1",
+			"WHERE library=?1 AND op IN (10,12) AND open=1 AND phase>0) LIMIT 1",
 			"i", c->id, "i", &port);
 
 	if (rc == SQL_NONE || !c->can_extend)

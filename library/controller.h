@@ -27,6 +27,7 @@ struct ctl {
 	uint32_t type, opstate;
 	bool enabled, ready, two_sided, can_lock, can_extend, auto_recovery;
 	uint32_t inventory_method, doubt;
+	int64_t poll_at; /* as it was at the start */
 	bool identify_paused, tells_ports;
 	int64_t acted; /* the drive of the action whose outcome is looked at; 0: the robot's */
 	bool troubled; /* something changed that operators may have to know: troubles_tell() */

@@ -11,9 +11,10 @@ static int load(struct ctl *c, int64_t library)
 	TRY(sql_get(c->t, c->e,
 		    "SELECT l.library_type, o.enabled, o.opstate, l.ready, l.two_sided, l.can_lock, "
 		    "l.can_extend, l.auto_recovery, l.inventory_method, l.doubt, l.identify_paused, "
-		    "l.tells_ports FROM library l JOIN object o ON o.id=l.id WHERE l.id=?",
-		    "i", library, "uuuuuuuuuuuu", &c->type, &enabled, &c->opstate, &ready, &two_sided,
-		    &can_lock, &can_extend, &recovery, &c->inventory_method, &c->doubt, &paused, &tells));
+		    "l.tells_ports, l.poll_at FROM library l JOIN object o ON o.id=l.id WHERE l.id=?",
+		    "i", library, "uuuuuuuuuuuui", &c->type, &enabled, &c->opstate, &ready, &two_sided,
+		    &can_lock, &can_extend, &recovery, &c->inventory_method, &c->doubt, &paused, &tells,
+		    &c->poll_at));
 	c->identify_paused = paused;
 	c->tells_ports = tells;
 	c->enabled = enabled, c->ready = ready, c->two_sided = two_sided, c->can_lock = can_lock,
@@ -42,7 +43,7 @@ static int progress(struct ctl *c, const struct event *ev)
 		   "tuuii", ev->why, ev->done, ev->total, expected, ev->action));
 	return sql_do(c->t, c->e,
 		      "UPDATE librequest SET done=?, total=?, expected=?, reason=? "
-		      "WHERE id=(SELECT request FROM action WHERE id=?) AND state IN (0,1,5)",
+		      "WHERE id=(SELECT request FROM action WHERE id=?) AND open=1",
 		      "uuiti", ev->done, ev->total, expected, ev->why, ev->action);
 }
 
@@ -89,8 +90,9 @@ int library_event(struct txn *t, const struct library_world *world, const struct
 	TRY(queue_run(&c));
 	if (c.troubled)
 		TRY(troubles_tell(&c));
-	return sql_do(t, e, "UPDATE library SET poll_at=0 WHERE id=? AND poll_at>0 AND poll_at<=?", "ii",
-		      c.id, c.now);
+	if (!c.poll_at || c.poll_at > c.now)
+		return 0;
+	return sql_do(t, e, "UPDATE library SET poll_at=0 WHERE id=? AND poll_at<=?", "ii", c.id, c.now);
 }
 
 int library_woken(struct txn *t, int64_t library, void *world, struct err *e)
@@ -106,9 +108,9 @@ int library_next_deadline(struct txn *t, int64_t *at, struct err *e)
 	/* a deadline of an insert or eject is looked at when it polls */
 	return sql_get(t, e,
 		       "SELECT coalesce(min(x),0) FROM (SELECT min(poll_at) AS x "
-		       "FROM librequest WHERE state IN (0,1,5) AND poll_at>0 "
-		       "UNION ALL SELECT min(deadline) FROM librequest WHERE state IN (0,1,5) AND op=17 "
+		       "FROM librequest WHERE open=1 AND poll_at>0 "
+		       "UNION ALL SELECT min(deadline) FROM librequest WHERE open=1 AND op=17 "
 		       "AND deadline>0 AND deadline>queued UNION ALL SELECT min(held_look) FROM drive "
-		       "WHERE held_look>0 UNION ALL SELECT min(poll_at) FROM library WHERE poll_at>0)",
+		       "WHERE held_look<>0 UNION ALL SELECT min(poll_at) FROM library WHERE poll_at>0)",
 		       "", "i", at);
 }

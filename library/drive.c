@@ -49,9 +49,9 @@ int drives_tidy(struct ctl *c)
 	{
 		auto_rows struct rows *q = sql_rows(
 			c->t, c->e,
-			"SELECT d.id, m.id FROM drive d CROSS JOIN physical_media m ON m.place=d.id "
-			"JOIN object o ON o.id=d.id WHERE d.library=? AND d.request IS NULL "
-			"AND m.mounted_side IS NULL AND d.state<>7 AND (o.opstate=0 OR o.opstate=20 AND "
+			"SELECT d.id, m.id FROM physical_media m CROSS JOIN drive d ON d.id=m.place "
+			"JOIN object o ON o.id=d.id WHERE m.in_drive=1 AND m.mounted_side IS NULL "
+			"AND d.library=? AND d.request IS NULL AND d.state<>7 AND (o.opstate=0 OR o.opstate=20 AND "
 			/* out of a drive that fails, too, unless that has failed already */
 			"coalesce((SELECT r.state FROM librequest r "
 			"WHERE r.library=d.library AND r.op=16 AND r.drive=d.id AND r.medium=m.id "
@@ -100,7 +100,9 @@ struct candidate {
 
 struct wish {
 	int64_t request, medium, specific;
-	bool in_use, in_drive; /* the medium is */
+	bool in_use;   /* the medium is */
+	bool inside;   /* it is in some drive */
+	bool in_drive; /* it is in one of those that may be used */
 	bool write;
 	char type[32];	       /* media type key */
 	char unfit[128];       /* drives that have refused it */
@@ -111,29 +113,47 @@ struct wish {
 	int64_t until;	       /* when a deferred dismount's time is over */
 };
 
-typedef VEC(struct candidate) candidate_vec;
 typedef VEC(struct wish) wish_vec;
 
-static int candidates(struct ctl *c, candidate_vec *out, bool enabled)
+/* Read one by one, as far as a choice has to look: mostly the first empty one will do. */
+struct candidates {
+	struct rows *q;
+	VEC(struct candidate) v;
+};
+
+static void candidates_begin(struct ctl *c, struct candidates *all, bool enabled)
 {
-	auto_rows struct rows *q = sql_rows(
+	all->q = sql_rows(
 		c->t, c->e,
 		"SELECT d.id, coalesce(m.id,0), coalesce(m.mounted_side,0), "
 		"coalesce(d.request,0), d.dismountable_since, d.defer_delay, "
-		"d.state, d.held_look<>0, d.generation FROM drive d JOIN object o ON o.id=d.id "
+		"d.state, d.held_look<>0, d.generation FROM drive d CROSS JOIN object o ON o.id=d.id "
 		"LEFT JOIN physical_media m ON m.place=d.id WHERE d.library=? "
 		"AND (?=0 OR (o.enabled=1 AND o.opstate=0)) ORDER BY d.refused_with>0, d.mount_count, d.number",
 		"iu", c->id, (uint32_t)enabled);
+}
 
-	while (rows_next(q)) {
-		struct candidate *d = vec_add(out);
+/* Valid until the next is asked for. NULL: there are no more, or they can't be read. */
+static const struct candidate *candidate_at(struct candidates *all, size_t i)
+{
+	while (all->v.n <= i && rows_next(all->q)) {
+		struct candidate *d = vec_add(&all->v);
 
-		*d = (struct candidate){rows_i64(q, 0), rows_i64(q, 1),	     rows_i64(q, 2),
-					rows_i64(q, 3), rows_i64(q, 4),	     rows_i64(q, 5),
-					rows_u32(q, 6), rows_u32(q, 7) != 0, ""};
-		snprintf(d->generation, sizeof d->generation, "%s", rows_text(q, 8));
+		*d = (struct candidate){rows_i64(all->q, 0), rows_i64(all->q, 1),      rows_i64(all->q, 2),
+					rows_i64(all->q, 3), rows_i64(all->q, 4),      rows_i64(all->q, 5),
+					rows_u32(all->q, 6), rows_u32(all->q, 7) != 0, ""};
+		snprintf(d->generation, sizeof d->generation, "%s", rows_text(all->q, 8));
 	}
-	return rows_failed(q) ? (int)c->e->code : 0;
+	return i < all->v.n ? &all->v.v[i] : NULL;
+}
+
+static int candidates_end(struct ctl *c, struct candidates *all)
+{
+	bool failed = rows_failed(all->q);
+
+	rows_done(&all->q);
+	vec_free(&all->v);
+	return failed ? (int)c->e->code : 0;
 }
 
 static int wishes(struct ctl *c, const struct request *r, wish_vec *out)
@@ -142,13 +162,13 @@ static int wishes(struct ctl *c, const struct request *r, wish_vec *out)
 		c->t, c->e,
 		"SELECT r.id, m.id, CASE WHEN r.wanted & 16 THEN coalesce(r.drive,0) ELSE 0 END, "
 		"m.mounted_side IS NOT NULL OR EXISTS(SELECT 1 FROM librequest o WHERE o.id=m.request "
-		"AND o.id<>r.id AND o.state IN (0,1,5)), (r.wanted & 2)<>0 OR r.op=18, "
+		"AND o.id<>r.id AND o.open=1), (r.wanted & 2)<>0 OR r.op=18, "
 		/* refused, its type proves to be a mere guess, unless a drive has told it */
-		"CASE WHEN m.unfit<>'' AND m.density_code=0 THEN 'Tape' ELSE t.key END, m.unfit, "
+		"CASE WHEN m.unfit<>'' AND m.density_code=0 THEN 'Tape' ELSE t.key END, m.unfit, m.in_drive, "
 		"coalesce((SELECT o.name||': '||s.reason FROM slot s JOIN object o ON o.id=s.id "
 		"WHERE s.id=m.place AND s.barred_until>?3),'') FROM librequest r "
 		"JOIN physical_media m ON m.id=r.medium JOIN media_type t ON t.id=m.media_type "
-		"WHERE r.id=?1 OR (?2 IS NOT NULL AND r.call=?2 AND r.state IN (0,1,5) "
+		"WHERE r.id=?1 OR (?2 IS NOT NULL AND r.call=?2 AND r.open=1 "
 		"AND NOT EXISTS(SELECT 1 FROM drive d WHERE d.request=r.id)) ORDER BY r.id",
 		"igi", r->id, &r->call, c->now);
 
@@ -159,10 +179,11 @@ static int wishes(struct ctl *c, const struct request *r, wish_vec *out)
 				   .medium = rows_i64(q, 1),
 				   .specific = rows_i64(q, 2),
 				   .in_use = rows_i64(q, 3) != 0,
-				   .write = rows_i64(q, 4) != 0};
+				   .write = rows_i64(q, 4) != 0,
+				   .inside = rows_i64(q, 7) != 0};
 		snprintf(w->type, sizeof w->type, "%s", rows_text(q, 5));
 		snprintf(w->unfit, sizeof w->unfit, "%s", rows_text(q, 6));
-		snprintf(w->barred, sizeof w->barred, "%s", rows_text(q, 7));
+		snprintf(w->barred, sizeof w->barred, "%s", rows_text(q, 8));
 	}
 	return rows_failed(q) ? (int)c->e->code : 0;
 }
@@ -188,9 +209,11 @@ static bool claimed(const wish_vec *all, int64_t drive)
 }
 
 /* One wish: its own drive if it is in one, else an empty one, else one whose medium may leave. */
-static void choose(struct ctl *c, struct wish *w, const candidate_vec *drives, const wish_vec *all, int *rc)
+static void choose(struct ctl *c, struct wish *w, struct candidates *drives, const wish_vec *all, int *rc)
 {
-	vec_each(d, drives) {
+	const struct candidate *d;
+
+	for (size_t i = 0; !(w->chosen && !w->inside) && (d = candidate_at(drives, i)); i++) {
 		bool evictable = d->medium && d->state == NTMS_DRIVESTATE_DISMOUNTABLE && !w->evict;
 
 		if (!takes(d, w))
@@ -222,7 +245,7 @@ static void choose(struct ctl *c, struct wish *w, const candidate_vec *drives, c
 		}
 	}
 	/* in a drive already, but not one it may use now: it must come out first */
-	vec_each(d, drives)
+	for (size_t i = 0; w->inside && (d = candidate_at(drives, i)); i++)
 		if (d->medium == w->medium)
 			w->in_drive = true, w->chosen = w->evict = 0;
 	if (w->chosen)
@@ -238,13 +261,13 @@ static int older_waits(struct ctl *c, const struct request *r, const wish_vec *m
 	int rc = sql_get(
 		c->t, c->e,
 		"SELECT count(*) FROM librequest o WHERE o.library=? "
-		"AND o.op=17 AND o.state IN (0,1,5) AND o.state=5 AND o.phase=0 AND (?<>17 OR +o.id<? "
+		"AND o.op=17 AND o.open=1 AND o.state=5 AND o.phase=0 AND (?<>17 OR +o.id<? "
 		"AND o.priority>=(SELECT priority FROM librequest WHERE id=?)) AND o.call IS NOT NULL "
 		"AND o.call IS NOT ? AND (SELECT count(*) FROM librequest g WHERE g.call=o.call)>? "
 		"AND NOT EXISTS(SELECT 1 FROM librequest g JOIN physical_media m ON m.id=g.medium "
 		"LEFT JOIN slot s ON s.id=m.place WHERE g.call=o.call AND (m.mounted_side IS NOT NULL "
 		"OR s.barred_until>? OR EXISTS(SELECT 1 FROM librequest u WHERE u.id=m.request "
-		"AND u.call IS NOT g.call AND u.state IN (0,1,5))))",
+		"AND u.call IS NOT g.call AND u.open=1)))",
 		"iuiigii", c->id, r->op, r->id, r->id, &r->call, (int64_t)mine->n, c->now, "i", &n);
 
 	*blocked = n > 0;
@@ -279,14 +302,14 @@ int mount_waits(struct ctl *c, struct request *r, int64_t again_ms, const char *
 /* Enabled and in order or not. */
 static int any_takes(struct ctl *c, const struct wish *w, bool *exists)
 {
-	candidate_vec every = {0};
-	int rc = candidates(c, &every, false);
+	struct candidates every = {0};
+	const struct candidate *d;
 
 	*exists = false;
-	vec_each(d, &every)
-		*exists |= takes(d, w);
-	vec_free(&every);
-	return rc;
+	candidates_begin(c, &every, false);
+	for (size_t i = 0; !*exists && (d = candidate_at(&every, i)); i++)
+		*exists = takes(d, w);
+	return candidates_end(c, &every);
 }
 
 int drive_exists(struct ctl *c, const struct request *r, bool *exists)
@@ -336,22 +359,36 @@ static int64_t lacks(const struct wish *w)
 
 #define LOOK_AGAIN_MS 60000 /* by then somebody may have told that the slot can be used */
 
-static int reserve_all(struct ctl *c, struct request *r, wish_vec *all, const candidate_vec *drives)
+/* A drive for each, as far as there are any. *usable: drives, as far as they are counted. */
+static int choose_all(struct ctl *c, wish_vec *all, size_t *usable)
+{
+	struct candidates drives = {0};
+	int rc = 0, failed;
+
+	candidates_begin(c, &drives, true);
+	vec_each(w, all)
+		if (!rc)
+			choose(c, w, &drives, all, &rc);
+	candidate_at(&drives, all->n - 1); /* are there as many as media? */
+	*usable = drives.v.n;
+	failed = candidates_end(c, &drives);
+	return rc ? rc : failed;
+}
+
+static int reserve_all(struct ctl *c, struct request *r, wish_vec *all)
 {
 	bool blocked = false;
-	int rc = 0;
+	size_t usable = 0;
 
-	vec_each(w, all) {
-		choose(c, w, drives, all, &rc);
-		TRY(rc);
+	TRY(choose_all(c, all, &usable));
+	vec_each(w, all)
 		if (!w->fits)
 			return no_drive(c, r, w);
-	}
-	if (all->n > drives->n)
+	if (all->n > usable)
 		return request_end(
 			c, r, NTMS_LM_FAILED, ERROR_RESOURCE_NOT_AVAILABLE,
 			"%zu media are to be mounted at once, and the library has %zu usable drives", all->n,
-			drives->n);
+			usable);
 	vec_each(w, all)
 		if (w->barred[0])
 			return mount_waits(c, r, LOOK_AGAIN_MS, w->barred);
@@ -386,14 +423,10 @@ static int reserve_all(struct ctl *c, struct request *r, wish_vec *all, const ca
 int drives_reserve(struct ctl *c, struct request *r)
 {
 	wish_vec all = {0};
-	candidate_vec drives = {0};
 	int rc = wishes(c, r, &all);
 
 	if (!rc)
-		rc = candidates(c, &drives, true);
-	if (!rc)
-		rc = reserve_all(c, r, &all, &drives);
+		rc = reserve_all(c, r, &all);
 	vec_free(&all);
-	vec_free(&drives);
 	return rc;
 }

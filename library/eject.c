@@ -39,10 +39,9 @@ static int fit_start(struct ctl *c, struct request *r)
 	if (r->wanted & WANTED_STOP)
 		return request_end(c, r, NTMS_LM_STOPPED, 0, "stopped");
 	TRY(reachable(c, r, &place));
-	TRY(sql_get(
-		c->t, c->e,
-		"SELECT count(*) FROM librequest WHERE library=? AND op=12 AND state IN (0,1,5) AND phase>0",
-		"i", c->id, "i", &inserting));
+	TRY(sql_get(c->t, c->e,
+		    "SELECT count(*) FROM librequest WHERE library=? AND op=12 AND open=1 AND phase>0", "i",
+		    c->id, "i", &inserting));
 	if (inserting)
 		return request_wait(c, r, 0, "the port is in use by an insert");
 	return action_status(c, r, BIT_IE);

@@ -65,11 +65,10 @@ static int end_waiting(struct ctl *c, const struct request *self)
 {
 	auto_ids struct ids waiting = {0};
 
-	TRY(ids_of(
-		sql_rows(c->t, c->e,
-			 "SELECT id FROM librequest WHERE library=? AND state IN (0,1,5) AND id<>? AND op>6",
-			 "ii", c->id, self->id),
-		&waiting, c->e));
+	TRY(ids_of(sql_rows(c->t, c->e,
+			    "SELECT id FROM librequest WHERE library=? AND open=1 AND id<>? AND op>6", "ii",
+			    c->id, self->id),
+		   &waiting, c->e));
 	vec_each(id, &waiting) {
 		struct request o;
 		bool acting;

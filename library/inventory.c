@@ -29,7 +29,7 @@ static int queue_identifications(struct ctl *c, bool all)
 			"AND o.enabled=1 AND m.mounted_side IS NULL AND m.place IS NOT NULL AND (?2=1 "
 			"OR (s.state=0 AND m.reason='')) AND m.place NOT IN (SELECT id FROM ieport "
 			"WHERE library=?1) AND NOT EXISTS(SELECT 1 FROM librequest r WHERE r.library=?1 "
-			"AND r.state IN (0,1,5) AND r.op=14 AND r.side=s.id) ORDER BY m.id, s.number",
+			"AND r.open=1 AND r.op=14 AND r.side=s.id) ORDER BY m.id, s.number",
 			"iu", c->id, (uint32_t)all);
 
 		while (rows_next(q)) {
@@ -63,7 +63,7 @@ static int identify_over(struct ctl *c)
 	return sql_do(c->t, c->e,
 		      "UPDATE library "
 		      "SET identify_since=0, identify_done=0 WHERE id=?1 AND NOT EXISTS(SELECT 1 "
-		      "FROM librequest WHERE library=?1 AND state IN (0,1,5) AND op=14)",
+		      "FROM librequest WHERE library=?1 AND open=1 AND op=14)",
 		      "i", c->id);
 }
 

@@ -47,7 +47,7 @@ static int still_possible(struct ctl *c, struct request *r, bool *in_use)
 		return request_end(c, r, NTMS_LM_CANCELLED, 0, "the side waits for no free label any more");
 	TRY(sql_get(c->t, c->e,
 		    "SELECT coalesce(mounted_side,0), (SELECT count(*) "
-		    "FROM librequest o WHERE o.id=m.request AND o.state IN (0,1,5) AND o.id<>?) "
+		    "FROM librequest o WHERE o.id=m.request AND o.open=1 AND o.id<>?) "
 		    "FROM physical_media m WHERE id=?",
 		    "ii", r->id, r->medium, "ii", &mounted, &other));
 	*in_use = mounted || other;

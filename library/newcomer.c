@@ -88,7 +88,7 @@ static int is_phantom(struct ctl *c, int64_t medium, bool replaced, bool *phanto
 		    "SELECT count(*) FROM physical_media m WHERE m.id=?1 "
 		    "AND m.serial='' AND m.cleaner=0 AND m.mounted_side IS NULL AND (?2 OR m.reason<>'') "
 		    "AND NOT EXISTS(SELECT 1 FROM side s WHERE s.medium=?1 AND s.state<>0) "
-		    "AND NOT EXISTS(SELECT 1 FROM librequest r WHERE r.id=m.request AND r.state IN (0,1,5))",
+		    "AND NOT EXISTS(SELECT 1 FROM librequest r WHERE r.id=m.request AND r.open=1)",
 		    "iu", medium, (uint32_t)replaced, "i", &n));
 	*phantom = n > 0;
 	return 0;

@@ -11,7 +11,7 @@ static int hand_over(struct ctl *c, const struct request *r)
 	TRY(sql_get(c->t, c->e,
 		    "SELECT coalesce(sum(m.library=?1),0), count(DISTINCT m.library), max(m.library) "
 		    "FROM librequest q JOIN physical_media m ON m.id=q.medium "
-		    "WHERE q.state IN (0,1,5) AND (q.id=?2 OR (?3 IS NOT NULL AND q.call=?3))",
+		    "WHERE q.open=1 AND (q.id=?2 OR (?3 IS NOT NULL AND q.call=?3))",
 		    "iig", c->id, r->id, &r->call, "iii", &away, &libraries, &library));
 	if (away)
 		return 0;
@@ -24,7 +24,7 @@ static int hand_over(struct ctl *c, const struct request *r)
 		TRY(oprequest_close(c->t, r->oprequest, NTMS_OPSTATE_COMPLETE, c->e));
 	TRY(sql_do(c->t, c->e,
 		   "UPDATE librequest SET library=?1, state=0, reason='', oprequest=NULL "
-		   "WHERE state IN (0,1,5) AND (id=?2 OR (?3 IS NOT NULL AND call=?3))",
+		   "WHERE open=1 AND (id=?2 OR (?3 IS NOT NULL AND call=?3))",
 		   "iig", library, r->id, &r->call));
 	TRY(object_changed(c->t, r->id, c->e));
 	txn_wake(c->t, library);
@@ -86,18 +86,14 @@ int deadlines_run(struct ctl *c)
 {
 	auto_ids struct ids late = {0};
 
-	TRY(ids_of(
-		sql_rows(
-			c->t, c->e,
-			"SELECT id FROM librequest WHERE +library=?1 AND state IN (0,1,5) "
-			"AND op=17 AND deadline>0 AND deadline<=?2 UNION SELECT id FROM librequest "
-			"WHERE library=?1 AND state IN (0,1,5) AND op=17 AND wanted & 0x10000", /* WANTED_STOP;
-												   the index
-												   wants
-												   these very
-												   words */
-			"ii", c->id, c->now),
-		&late, c->e));
+	/* WANTED_STOP; the index wants these very words. One that is found twice has ended the second time.
+	 */
+	TRY(ids_of(sql_rows(c->t, c->e,
+			    "SELECT id FROM librequest WHERE +library=?1 AND open=1 "
+			    "AND op=17 AND deadline>0 AND deadline<=?2 UNION ALL SELECT id FROM librequest "
+			    "WHERE library=?1 AND open=1 AND op=17 AND wanted & 0x10000",
+			    "ii", c->id, c->now),
+		   &late, c->e));
 	vec_each(id, &late) {
 		struct request r;
 		int rc;
@@ -124,9 +120,8 @@ int offline_run(struct ctl *c)
 	TRY(waiting_expire(c->t, c->e));
 	TRY(purge_finished(c->t, c->e));
 	TRY(deadlines_run(c));
-	TRY(ids_of(sql_rows(c->t, c->e,
-			    "SELECT id FROM librequest WHERE library=? AND state IN (0,1,5) ORDER BY id", "i",
-			    c->id),
+	TRY(ids_of(sql_rows(c->t, c->e, "SELECT id FROM librequest WHERE library=? AND open=1 ORDER BY id",
+			    "i", c->id),
 		   &open, c->e));
 	vec_each(id, &open)
 		TRY(look_at(c, *id));

@@ -18,7 +18,7 @@ static int port_taken(struct ctl *c, const struct request *r, bool *taken)
 
 	TRY(sql_get(c->t, c->e,
 		    "SELECT count(*) FROM librequest WHERE library=? AND id<>? "
-		    "AND state IN (0,1,5) AND phase>0 AND ((?=12 AND op IN (10,12)) OR (?=10 AND op=12))",
+		    "AND open=1 AND phase>0 AND ((?=12 AND op IN (10,12)) OR (?=10 AND op=12))",
 		    "iiuu", c->id, r->id, r->op, r->op, "i", &n));
 	*taken = n > 0;
 	return 0;
@@ -94,7 +94,7 @@ static int lock_start(struct ctl *c, struct request *r)
 	/* another eject still has its cartridge out there */
 	TRY(sql_get(c->t, c->e,
 		    "SELECT count(*) "
-		    "FROM librequest WHERE library=? AND id<>? AND op=10 AND state IN (0,1,5) AND phase>0",
+		    "FROM librequest WHERE library=? AND id<>? AND op=10 AND open=1 AND phase>0",
 		    "ii", c->id, r->id, "i", &others));
 	return c->can_lock && !others ? action_robot(c, r, ACT_LOCK, 0) : STEP_NEXT;
 }

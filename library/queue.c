@@ -19,7 +19,7 @@
 /* Up to WAITS_DRIVE if drives are to be offered, to WAITS_ROBOT if the robot is. */
 static const char open_requests[] =
 	"SELECT id, waits FROM librequest "
-	"WHERE library=?1 AND state IN (0,1,5) AND waits BETWEEN 0 AND ?2 AND poll_at<=?3 "
+	"WHERE library=?1 AND open=1 AND waits BETWEEN 0 AND ?2 AND poll_at<=?3 "
 	"ORDER BY phase=0, CASE op WHEN 14 THEN 30 ELSE op END, -priority, ord=0, ord, id";
 
 int request_load(struct ctl *c, int64_t id, struct request *r)
@@ -67,9 +67,8 @@ static int answer_operator(struct ctl *c, const struct request *r, bool done)
 
 	if (done)
 		return oprequest_close(c->t, r->oprequest, NTMS_OPSTATE_COMPLETE, c->e);
-	TRY(sql_get(c->t, c->e,
-		    "SELECT count(*) FROM librequest WHERE state IN (0,1,5) AND oprequest=? AND id<>?", "ii",
-		    r->oprequest, r->id, "i", &others));
+	TRY(sql_get(c->t, c->e, "SELECT count(*) FROM librequest WHERE open=1 AND oprequest=? AND id<>?",
+		    "ii", r->oprequest, r->id, "i", &others));
 	return others ? 0 : oprequest_delete(c->t, r->oprequest, c->e);
 }
 
@@ -128,7 +127,7 @@ int request_open(struct ctl *c, uint32_t op, int64_t medium, int64_t side, int64
 {
 	int rc = sql_get(c->t, c->e,
 			 "SELECT id FROM librequest WHERE library=? "
-			 "AND state IN (0,1,5) AND op=? AND (?=0 OR medium=?) AND (?=0 OR side=?)",
+			 "AND open=1 AND op=? AND (?=0 OR medium=?) AND (?=0 OR side=?)",
 			 "iuiiii", c->id, op, medium, medium, side, side, "i", id);
 
 	if (rc == SQL_NONE)
@@ -190,24 +189,17 @@ struct offer {
 	bool robot, drive;
 };
 
-static bool waits_for(struct ctl *c, int64_t what, int *rc)
-{
-	int64_t n = 0;
-
-	if (!*rc)
-		*rc = sql_get(c->t, c->e,
-			      "SELECT EXISTS(SELECT 1 "
-			      "FROM librequest WHERE library=? AND state IN (0,1,5) AND waits=?)",
-			      "ii", c->id, what, "i", &n);
-	return n > 0;
-}
-
 static int offer(struct ctl *c, struct offer *o)
 {
-	int rc = 0;
+	int64_t robot = 0, drive = 0;
+	int rc = sql_get(c->t, c->e,
+			 "SELECT EXISTS(SELECT 1 FROM librequest "
+			 "WHERE library=?1 AND open=1 AND waits=?2), "
+			 "EXISTS(SELECT 1 FROM librequest WHERE library=?1 AND open=1 AND waits=?3)",
+			 "iii", c->id, (int64_t)WAITS_ROBOT, (int64_t)WAITS_DRIVE, "ii", &robot, &drive);
 
-	o->robot = waits_for(c, WAITS_ROBOT, &rc) && !robot_busy(c, &rc);
-	o->drive = waits_for(c, WAITS_DRIVE, &rc) && drive_free(c, &rc);
+	o->robot = !rc && robot && !robot_busy(c, &rc);
+	o->drive = !rc && drive && drive_free(c, &rc);
 	return rc;
 }
 

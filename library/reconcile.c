@@ -320,7 +320,8 @@ static int write_places(struct ctl *c, place_vec *all)
 	 * comes */
 	vec_each(p, all)
 		if (p->was && p->was != p->now)
-			TRY(sql_do(c->t, c->e, "UPDATE physical_media SET place=NULL WHERE id=? AND place=?",
+			TRY(sql_do(c->t, c->e,
+				   "UPDATE physical_media SET place=NULL, in_drive=0 WHERE id=? AND place=?",
 				   "ii", p->was, p->element));
 	vec_each(p, all)
 		TRY(arrived(c, p));
@@ -336,7 +337,7 @@ static int settle_moves(struct ctl *c, uint8_t types)
 	    (types & (BIT_STORAGE | BIT_DRIVE | BIT_IE)) != (BIT_STORAGE | BIT_DRIVE | BIT_IE))
 		return 0;
 	TRY(sql_do(c->t, c->e,
-		   "UPDATE librequest SET waits=0 WHERE library=?1 AND state IN (0,1,5) AND waits=? "
+		   "UPDATE librequest SET waits=0 WHERE library=?1 AND open=1 AND waits=? "
 		   "AND id IN (SELECT request FROM action WHERE library=?1 AND state IN (0,3) AND state=3)",
 		   "ii", c->id, (int64_t)WAITS_ACTION));
 	return sql_do(c->t, c->e,

@@ -60,9 +60,9 @@ static int end_holds(struct ctl *c)
 {
 	TRY(sql_do(c->t, c->e,
 		   "UPDATE physical_media SET mounted_side=NULL WHERE mounted_side IS NOT NULL AND id IN ("
-		   "SELECT medium FROM librequest WHERE state IN (0,1,5) AND op=?1 AND session IS NOT NULL "
+		   "SELECT medium FROM librequest WHERE open=1 AND op=?1 AND session IS NOT NULL "
 		   "UNION ALL SELECT m.medium FROM librequest r JOIN librequest m ON m.call=r.call "
-		   "WHERE r.state IN (0,1,5) AND r.op=?2 AND m.call IS NOT NULL AND m.op=?2 AND m.state=?3)",
+		   "WHERE r.open=1 AND r.op=?2 AND m.call IS NOT NULL AND m.op=?2 AND m.state=?3)",
 		   "uuu", (uint32_t)NTMS_LM_DISMOUNT, (uint32_t)NTMS_LM_MOUNT, (uint32_t)NTMS_LM_PASSED));
 	return sql_do(c->t, c->e,
 		      "UPDATE drive SET holder='' WHERE holder<>'' AND NOT EXISTS("

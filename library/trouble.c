@@ -35,7 +35,7 @@ static const struct {
 	 "END||' lies in mail slot '||p.number||'. Have it taken in (rsm inject start), or take it out.' "
 	 "FROM ieport p WHERE p.library=?1 AND p.content=1 "
 	 "AND NOT EXISTS(SELECT 1 FROM physical_media m WHERE m.place=p.id) AND NOT EXISTS(SELECT 1 "
-	 "FROM librequest r WHERE r.library=?1 AND r.state IN (0,1,5) AND r.op IN (10,12)) AND ?2"},
+	 "FROM librequest r WHERE r.library=?1 AND r.open=1 AND r.op IN (10,12)) AND ?2"},
 	{"duplicate",
 	 "SELECT min(m.id), "
 	 "15, 'The bar code '||m.barcode||' is on '||count(*)||' cartridges: '||group_concat(o.name, "

@@ -46,7 +46,7 @@ int look_again(struct ctl *c)
 		   c->id));
 	return sql_do(c->t, c->e,
 		      "UPDATE librequest "
-		      "SET poll_at=0 WHERE library=? AND state IN (0,1,5) AND (state=5 OR op IN (10,12))",
+		      "SET poll_at=0 WHERE library=? AND open=1 AND (state=5 OR op IN (10,12))",
 		      "i", c->id);
 }
 

@@ -38,7 +38,7 @@ static int cancel_identifications(struct txn *t, int64_t medium, struct err *e)
 
 	TRY(ids_of(sql_rows(t, e,
 			    "SELECT id "
-			    "FROM librequest WHERE medium=? AND op=14 AND phase=0 AND state IN (0, 1, 5)",
+			    "FROM librequest WHERE medium=? AND op=14 AND phase=0 AND open=1",
 			    "i", medium),
 		   &queued, e));
 	vec_each(id, &queued)

@@ -12,8 +12,7 @@
 /* reason, device, serial, generation, holder, address, done, total, flags, medium, session; of what takes
  * time its expected end; of a drive also its nodes */
 /* identifications still to be done */
-#define IDENTIFYING                                                                                          \
-	"(SELECT count(*) FROM librequest q WHERE q.library=t.id AND q.state IN (0,1,5) AND q.op=14)"
+#define IDENTIFYING "(SELECT count(*) FROM librequest q WHERE q.library=t.id AND q.open=1 AND q.op=14)"
 #define IN_IT "(SELECT o.guid FROM physical_media m JOIN object o ON o.id=m.id WHERE m.place=t.id)"
 static const char *const details[WIRE_TYPES] = {
 	[NTMS_LIBRARY] =

@@ -124,7 +124,7 @@ static int stop(struct txn *t, const struct caller *who, const guid *operation, 
 		auto_rows struct rows *r = sql_rows(
 			t, e,
 			"SELECT id, library, state "
-			"FROM librequest WHERE state IN (0, 1, 5) AND op=10 AND (id=?1 OR work_item=?2) "
+			"FROM librequest WHERE open=1 AND op=10 AND (id=?1 OR work_item=?2) "
 			"UNION ALL SELECT id, library, state FROM librequest WHERE state=6 AND id=?1",
 			"ig", id, operation);
 

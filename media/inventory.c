@@ -11,13 +11,13 @@ static int stop(struct txn *t, const struct library *l, struct err *e)
 
 	TRY(sql_do(t, e,
 		   "UPDATE librequest "
-		   "SET wanted=wanted|? WHERE library=? AND state IN (0, 1, 5) AND state<>0 AND op=8",
+		   "SET wanted=wanted|? WHERE library=? AND open=1 AND state<>0 AND op=8",
 		   "ui", (uint32_t)WANTED_STOP, l->id));
 	if (sql_changes(t))
 		txn_wake(t, l->id);
 	TRY(ids_of(sql_rows(t, e,
 			    "SELECT id "
-			    "FROM librequest WHERE library=? AND state IN (0, 1, 5) AND state=0 AND op=8",
+			    "FROM librequest WHERE library=? AND open=1 AND state=0 AND op=8",
 			    "i", l->id),
 		   &queued, e));
 	vec_each(id, &queued)

@@ -48,7 +48,7 @@ int medium_idle(struct txn *t, const struct medium *m, bool *idle, struct err *e
 	if (m->state != NTMS_MEDIASTATE_IDLE || m->mounted_side)
 		return 0;
 	rc = sql_get(t, e,
-		     "SELECT id FROM librequest WHERE library=?1 AND state IN (0, 1, 5) AND medium=?2 "
+		     "SELECT id FROM librequest WHERE library=?1 AND open=1 AND medium=?2 "
 		     "UNION ALL SELECT id FROM librequest WHERE library=?1 AND state=6 AND medium=?2 LIMIT 1",
 		     "ii", m->library, m->id, "i", &id);
 	*idle = rc == SQL_NONE;
@@ -73,7 +73,7 @@ int medium_order_labels(struct txn *t, int64_t medium, const struct caller *who,
 	vec_each(side, &sides) {
 		rc = sql_get(t, e,
 			     "SELECT id FROM librequest "
-			     "WHERE library=? AND state IN (0, 1, 5) AND op=18 AND side=? LIMIT 1",
+			     "WHERE library=? AND open=1 AND op=18 AND side=? LIMIT 1",
 			     "ii", m.library, *side, "i", &open);
 		if (rc == SQL_NONE)
 			rc = request_new(t,

@@ -12,23 +12,25 @@ int object_new(struct txn *t, uint32_t type, const char *name, const guid *g, in
 {
 	guid fresh = g && !guid_is_null(g) ? *g : guid_new();
 
-	TRY(sql_get(
-		t, e,
-		"INSERT INTO object(guid, type, name, created, modified) VALUES(?1,?2,?3,?4,?5) RETURNING id",
-		"gutii", &fresh, type, name, txn_now(t), txn_now(t), "i", id));
+	TRY(sql_do(t, e, "INSERT INTO object(guid, type, name, created, modified) VALUES(?1,?2,?3,?4,?4)",
+		   "guti", &fresh, type, name, txn_now(t)));
+	*id = sql_rowid(t);
 	if (type == NTMS_LIBRARY)
 		TRY(security_initial(t, *id, NTMS_USE_ACCESS, e));
 	return feed_put(t, type, NTMS_OBJ_INSERT, &fresh, e);
 }
 
-/* Most decisions change an object or two, so this is asked often: RETURNING would take three times as long.
- */
+/* Most decisions change an object or two, so this is asked often: RETURNING, here and above, would take three
+ * times as long. */
 int object_changed(struct txn *t, int64_t id, struct err *e)
 {
 	uint32_t type;
 	guid g;
-	int rc = sql_get(t, e, "SELECT type, guid FROM object WHERE id=?", "i", id, "ug", &type, &g);
+	int rc;
 
+	if (feed_told(t, id))
+		return 0;
+	rc = sql_get(t, e, "SELECT type, guid FROM object WHERE id=?", "i", id, "ug", &type, &g);
 	if (rc)
 		return rc == SQL_NONE ? 0 : rc;
 	TRY(sql_do(t, e, "UPDATE object SET modified=? WHERE id=?", "ii", txn_now(t), id));
@@ -63,12 +65,12 @@ int object_delete(struct txn *t, int64_t id, struct err *e)
 {
 	uint32_t type;
 	guid g;
-	int rc =
-		sql_get(t, e, "DELETE FROM object WHERE id=? RETURNING type, guid", "i", id, "ug", &type, &g);
+	int rc = sql_get(t, e, "SELECT type, guid FROM object WHERE id=?", "i", id, "ug", &type, &g);
 
-	if (rc == SQL_NONE)
-		return 0;
-	return rc ? rc : feed_put(t, type, NTMS_OBJ_DELETE, &g, e);
+	if (rc)
+		return rc == SQL_NONE ? 0 : rc;
+	TRY(sql_do(t, e, "DELETE FROM object WHERE id=?", "i", id));
+	return feed_put(t, type, NTMS_OBJ_DELETE, &g, e);
 }
 
 int object_find(struct txn *t, const guid *g, uint32_t type, int64_t *id, uint32_t *found_type, struct err *e)

@@ -56,8 +56,7 @@ static int tell(struct txn *t, int64_t id, uint32_t state, struct err *e)
 	auto_rows struct rows *r = NULL;
 
 	TRY(waiting_for_oprequest(t, id, state, e));
-	r = sql_rows(t, e, "SELECT DISTINCT library FROM librequest WHERE state IN (0, 1, 5) AND oprequest=?",
-		     "i", id);
+	r = sql_rows(t, e, "SELECT DISTINCT library FROM librequest WHERE open=1 AND oprequest=?", "i", id);
 	while (rows_next(r))
 		txn_wake(t, rows_i64(r, 0));
 	return rows_failed(r) ? (int)e->code : 0;

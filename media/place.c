@@ -79,12 +79,13 @@ int medium_move(struct txn *t, int64_t medium, int64_t place, bool inverted, boo
 	if (type == NTMS_STORAGESLOT && (!home || library != old_library))
 		home = place;
 	/* mounted, loaded, unloaded: that ends with the stay in the drive, however it ended */
-	TRY(sql_do(t, e,
-		   "UPDATE physical_media SET place=?, inverted=?, verified=?, library=?, home_slot=?, "
-		   "state=CASE WHEN ? AND state IN (2,3,4) THEN EXISTS(SELECT 1 FROM librequest r "
-		   "WHERE r.id=request AND r.state IN (0,1,5)) ELSE state END WHERE id=?",
-		   "iuuifui", place, (uint32_t)inverted, (uint32_t)verified, library, home,
-		   (uint32_t)(type != NTMS_DRIVE), medium));
+	TRY(sql_do(
+		t, e,
+		"UPDATE physical_media SET place=?, in_drive=?, inverted=?, verified=?, library=?, home_slot=?, "
+		"state=CASE WHEN ? AND state BETWEEN 2 AND 4 THEN EXISTS(SELECT 1 FROM librequest r "
+		"WHERE r.id=request AND r.open=1) ELSE state END WHERE id=?",
+		"iuuuifui", place, (uint32_t)(type == NTMS_DRIVE), (uint32_t)inverted, (uint32_t)verified,
+		library, home, (uint32_t)(type != NTMS_DRIVE), medium));
 	if (old_place != place)
 		TRY(element_content(t, old_place, false, e));
 	TRY(element_content(t, place, true, e));
@@ -99,7 +100,7 @@ int medium_lost(struct txn *t, int64_t medium, struct err *e)
 	TRY(sql_get(t, e, "SELECT coalesce(place,0), library FROM physical_media WHERE id=?", "i", medium,
 		    "ii", &place, &library));
 	TRY(sql_do(t, e,
-		   "UPDATE physical_media SET place=NULL, "
+		   "UPDATE physical_media SET place=NULL, in_drive=0, "
 		   "library=?, verified=0, mounted_side=NULL, request=NULL, state=? WHERE id=?",
 		   "iui", (int64_t)ROW_OFFLINE, NTMS_MEDIASTATE_IDLE, medium));
 	TRY(element_content(t, place, false, e));

@@ -43,13 +43,17 @@ int purge_finished(struct txn *t, struct err *e)
 
 int purge_next(struct txn *t, int64_t *at, struct err *e)
 {
-	return sql_get(t, e,
-		       "SELECT coalesce(min(due),0) FROM (SELECT min(completed)+(SELECT librequest_purge "
-		       "FROM computer)*1000 AS due FROM librequest "
-		       "WHERE completed>0 AND (SELECT librequest_flags FROM computer)&1=0 "
-		       "AND NOT ((SELECT librequest_flags FROM computer)&2 AND state=3) "
-		       "UNION ALL SELECT min(completed)+(SELECT oprequest_purge FROM computer)*1000 "
-		       "FROM oprequest WHERE completed>0 AND (SELECT oprequest_flags FROM computer)&1=0 "
-		       "AND NOT ((SELECT oprequest_flags FROM computer)&2 AND state=4))",
-		       "", "i", at);
+	int64_t op = 0;
+
+	TRY(sql_get(t, e,
+		    "SELECT CASE WHEN librequest_flags & 1 THEN 0 ELSE coalesce(librequest_purge*1000+"
+		    "(SELECT min(completed) FROM librequest "
+		    "WHERE completed>0 AND NOT (librequest_flags & 2 AND state=3)),0) END, "
+		    "CASE WHEN oprequest_flags & 1 THEN 0 ELSE coalesce(oprequest_purge*1000+"
+		    "(SELECT min(completed) FROM oprequest "
+		    "WHERE completed>0 AND NOT (oprequest_flags & 2 AND state=4)),0) END FROM computer",
+		    "", "ii", at, &op));
+	if (op && (!*at || op < *at))
+		*at = op;
+	return 0;
 }

@@ -39,7 +39,7 @@ int request_exists(struct txn *t, int64_t library, uint32_t op, int64_t medium, 
 {
 	int64_t id;
 	int rc = sql_get(t, e,
-			 "SELECT id FROM librequest WHERE library=?1 AND state IN (0, 1, 5) "
+			 "SELECT id FROM librequest WHERE library=?1 AND open=1 "
 			 "AND op=?2 AND (?3=0 OR medium=?3) UNION ALL SELECT id FROM librequest "
 			 "WHERE library=?1 AND state=6 AND op=?2 AND (?3=0 OR medium=?3) LIMIT 1",
 			 "iui", library, op, medium, "i", &id);
@@ -116,13 +116,12 @@ int requests_wake(struct txn *t, struct err *e)
 
 	TRY(ids_of(sql_rows(t, e,
 			    "SELECT id FROM library l WHERE EXISTS(SELECT 1 FROM librequest r "
-			    "WHERE r.library=l.id AND r.state IN (0, 1, 5) AND r.waits>0)",
+			    "WHERE r.library=l.id AND r.open=1 AND r.waits>0)",
 			    ""),
 		   &libraries, e));
 	vec_each(id, &libraries) {
-		TRY(sql_do(t, e,
-			   "UPDATE librequest SET waits=0 WHERE library=? AND state IN (0, 1, 5) AND waits>0",
-			   "i", *id));
+		TRY(sql_do(t, e, "UPDATE librequest SET waits=0 WHERE library=? AND open=1 AND waits>0", "i",
+			   *id));
 		txn_wake(t, *id);
 	}
 	return 0;
@@ -134,7 +133,7 @@ static int let_go(struct txn *t, int64_t id, int64_t library, int64_t medium, st
 	TRY(sql_do(t, e, "UPDATE drive SET request=NULL WHERE request=?", "i", id));
 	return sql_do(t, e,
 		      "UPDATE librequest "
-		      "SET waits=0 WHERE library=? AND state IN (0, 1, 5) AND waits=? AND waits>0",
+		      "SET waits=0 WHERE library=? AND open=1 AND waits=? AND waits>0",
 		      "ii", library, medium);
 }
 

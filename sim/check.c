@@ -37,8 +37,7 @@ static const struct {
 	{"a side with a logical medium that is neither Allocated nor Complete",
 	 "SELECT count(*) FROM side WHERE (lmid IS NOT NULL)<>(state IN (5,6))", false},
 	{"a drive held by a request that has ended",
-	 "SELECT count(*) FROM drive d JOIN librequest r ON r.id=d.request WHERE r.state NOT IN (0,1,5)",
-	 true},
+	 "SELECT count(*) FROM drive d JOIN librequest r ON r.id=d.request WHERE r.open=0", true},
 	{"a label written to a side that wasn't read in the same load",
 	 "SELECT count(*) FROM action w WHERE w.id>(SELECT max(id)-100 FROM action) AND w.kind=6 AND NOT "
 	 "EXISTS(SELECT 1 FROM action r WHERE r.request=w.request AND "
@@ -57,30 +56,32 @@ static const struct {
 	 false},
 	{"a call that waits for nothing",
 	 "SELECT count(*) FROM waiting w WHERE w.code IS NULL AND EXISTS(SELECT 1 FROM librequest r WHERE "
-	 "r.call=w.call) AND NOT EXISTS(SELECT 1 FROM librequest r WHERE r.call=w.call AND r.state IN "
-	 "(0,1,5))",
+	 "r.call=w.call) AND NOT EXISTS(SELECT 1 FROM librequest r WHERE r.call=w.call AND r.open=1)",
 	 false},
 	{"a request that waits for an action that isn't under way",
-	 "SELECT count(*) FROM librequest r WHERE state IN (0,1,5) AND waits=-1 AND NOT EXISTS(SELECT 1 FROM "
+	 "SELECT count(*) FROM librequest r WHERE open=1 AND waits=-1 AND NOT EXISTS(SELECT 1 FROM "
 	 "action a INDEXED BY action_open WHERE a.request=r.id AND a.state IN (0,3))",
 	 false},
 	{"a request that could begin a second action",
-	 "SELECT count(*) FROM librequest r WHERE state IN (0,1,5) AND waits<>-1 AND EXISTS(SELECT 1 FROM "
+	 "SELECT count(*) FROM librequest r WHERE open=1 AND waits<>-1 AND EXISTS(SELECT 1 FROM "
 	 "action a INDEXED BY action_open WHERE a.request=r.id AND a.state IN (0,3))",
 	 false},
 	{"a request that waits for a medium that nobody uses",
-	 "SELECT count(*) FROM librequest r LEFT JOIN physical_media m ON m.id=r.waits WHERE r.state IN "
-	 "(0,1,5) AND r.waits>2 AND m.mounted_side IS NULL AND NOT EXISTS(SELECT 1 FROM librequest u WHERE "
-	 "u.id=m.request AND u.id<>r.id AND u.state IN (0,1,5))",
+	 "SELECT count(*) FROM librequest r LEFT JOIN physical_media m ON m.id=r.waits WHERE r.open=1 "
+	 "AND r.waits>2 AND m.mounted_side IS NULL AND NOT EXISTS(SELECT 1 FROM librequest u WHERE "
+	 "u.id=m.request AND u.id<>r.id AND u.open=1)",
 	 false},
 	{"a request that waits for a robot that does nothing",
-	 "SELECT count(*) FROM librequest r WHERE state IN (0,1,5) AND waits=1 AND NOT EXISTS(SELECT 1 FROM "
+	 "SELECT count(*) FROM librequest r WHERE open=1 AND waits=1 AND NOT EXISTS(SELECT 1 FROM "
 	 "action a INDEXED BY action_open WHERE a.library=r.library AND a.state IN (0,3) AND a.state=0 AND a.drive IS NULL)",
 	 false},
 	{"a medium mounted by two, or in no drive",
 	 "SELECT count(*) FROM physical_media m WHERE mounted_side IS NOT NULL AND (NOT EXISTS(SELECT 1 FROM "
 	 "drive d WHERE d.id=m.place) OR NOT EXISTS(SELECT 1 FROM side s WHERE s.id=m.mounted_side AND "
 	 "s.medium=m.id))",
+	 false},
+	{"a medium whose place is a drive and that doesn't say so, or the other way round",
+	 "SELECT count(*) FROM physical_media m WHERE in_drive<>EXISTS(SELECT 1 FROM drive d WHERE d.id=m.place)",
 	 false},
 	{"a bar code that two media have",
 	 "SELECT count(*) FROM (SELECT 1 FROM physical_media WHERE "

@@ -56,7 +56,7 @@ static int still_open(struct txn *t, void *arg, struct err *e)
 {
 	return sql_get(
 		t, e,
-		"SELECT (SELECT count(*) FROM librequest WHERE state IN (0,1,5) AND reason<>'the medium is "
+		"SELECT (SELECT count(*) FROM librequest WHERE open=1 AND reason<>'the medium is "
 		"offline') + (SELECT count(*) FROM "
 		"waiting "
 		"WHERE code IS NULL) + (SELECT count(*) FROM physical_media WHERE mounted_side IS NOT NULL)",
@@ -80,7 +80,7 @@ static int open_ends(struct txn *t, void *arg, struct err *e)
 		t, e,
 		"SELECT 'a request is left open: op '||op||', phase '||phase||': '||reason FROM librequest "
 		"WHERE "
-		"state IN (0,1,5) AND NOT " PATIENT " UNION ALL SELECT 'a "
+		"open=1 AND NOT " PATIENT " UNION ALL SELECT 'a "
 		"call is left waiting: kind '||kind FROM waiting WHERE "
 		"code IS "
 		"NULL UNION ALL SELECT 'a medium is mounted by nobody: '||barcode FROM physical_media WHERE "

@@ -98,7 +98,7 @@ static void put_in(struct sim *s, void *cartridge)
 
 static int inserting(struct txn *t, void *arg, struct err *e)
 {
-	return sql_get(t, e, "SELECT count(*) FROM librequest WHERE state IN (0,1,5) AND op=?", "u",
+	return sql_get(t, e, "SELECT count(*) FROM librequest WHERE open=1 AND op=?", "u",
 		       (uint32_t)NTMS_LM_INJECT, "i", (int64_t *)arg);
 }
 

@@ -33,6 +33,10 @@ int conn_open(const char *path, struct conn **conn, struct err *e)
 			     NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_extended_result_codes(c->db, 1);
+	/* or a statement whose parameter stands where a partial index has a constant is compiled anew each
+	 * time */
+	if (rc == SQLITE_OK)
+		rc = sqlite3_db_config(c->db, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_busy_timeout(c->db, 10000);
 	if (rc != SQLITE_OK) {

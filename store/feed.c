@@ -18,6 +18,16 @@ int feed_put(struct txn *t, uint32_t type, uint32_t op, const guid *object, stru
 	return sql_do(t, e, "DELETE FROM change WHERE seq<=?", "i", t->store->seq - FEED_KEPT);
 }
 
+bool feed_told(struct txn *t, int64_t object)
+{
+	int64_t *last = &t->store->told[object % TOLD];
+
+	if (*last == object)
+		return true;
+	*last = object;
+	return false;
+}
+
 ptrdiff_t feed_after(struct txn *t, int64_t seq, struct change *changes, size_t max, int64_t *oldest,
 		     struct err *e)
 {

@@ -45,6 +45,7 @@ struct txn {
 };
 
 struct job;
+enum { TOLD = 64 };
 
 struct store {
 	struct store_config config;
@@ -72,6 +73,7 @@ struct store {
 	int wal_pages, wal_done;  /* in the log; moved into the file */
 	VEC(struct post *) posts; /* of this group */
 	VEC(int64_t) woken;	  /* in this job */
+	int64_t told[TOLD]; /* objects whose change is in this job's feed, by the low bits of their rows */
 };
 
 /* conn.c */

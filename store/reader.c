@@ -52,7 +52,7 @@ static int read_snapshot(struct store *s, struct conn *c, job_fn *fn, void *arg,
 	struct err ignored;
 	int code;
 
-	if (s->marks.n) /* inside of one transaction all the time */
+	if (s->memory) /* nobody else has the connection, so nothing changes meanwhile */
 		return fn(&t, arg, e);
 	if (conn_do(c, "BEGIN", e) != 0)
 		return (int)e->code;

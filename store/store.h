@@ -104,6 +104,9 @@ struct change {
 	guid object;
 };
 int feed_put(struct txn *, uint32_t type, uint32_t op, const guid *, struct err *);
+/* Has this job told a change of that row's object before? One record for all of them will do. (Asked of the
+ * last few only.) */
+bool feed_told(struct txn *, int64_t object);
 /* Changes after seq, at most max; returns how many, or -1. *oldest: the oldest number still kept. */
 ptrdiff_t feed_after(struct txn *, int64_t seq, struct change *, size_t max, int64_t *oldest, struct err *);
 

@@ -85,25 +85,37 @@ static int run_fn(struct txn *t, struct job *j)
 	return 0;
 }
 
-/* The job inside its savepoint, so that it is undone alone. */
-static void run_job(struct store *s, struct job *j)
+/* Back to where the job began. If SQLite has undone the whole transaction by itself, there is no savepoint
+ * left: see run_group(). */
+static void undo_job(struct store *s, bool alone)
+{
+	struct err e;
+
+	if (sqlite3_get_autocommit(s->writer->db))
+		return;
+	if (alone)
+		conn_do(s->writer, "ROLLBACK", &e);
+	else if (conn_do(s->writer, "ROLLBACK TO job", &e) == 0)
+		conn_do(s->writer, "RELEASE job", &e);
+}
+
+/* The job inside its savepoint, so that it is undone without the others; alone, the transaction is its own.
+ */
+static void run_job(struct store *s, struct job *j, bool alone)
 {
 	struct txn t = {
 		.store = s, .conn = s->writer, .writable = true, .now = s->config.now(s->config.now_arg)};
 	size_t posts = s->posts.n;
 	int64_t seq = s->seq;
-	struct err e;
 
 	s->woken.n = 0;
-	if (conn_do(s->writer, "SAVEPOINT job", &j->e) == 0 && run_fn(&t, j) == 0)
+	memset(s->told, 0, sizeof s->told);
+	if ((alone || conn_do(s->writer, "SAVEPOINT job", &j->e) == 0) && run_fn(&t, j) == 0 && !alone)
 		conn_do(s->writer, "RELEASE job", &j->e);
 	if (j->e.code != 0) {
 		drop_posts(s, posts);
 		s->seq = seq;
-		/* if SQLite has undone the whole transaction by itself, there is no savepoint left: see
-		 * run_group() */
-		if (!sqlite3_get_autocommit(s->writer->db) && conn_do(s->writer, "ROLLBACK TO job", &e) == 0)
-			conn_do(s->writer, "RELEASE job", &e);
+		undo_job(s, alone);
 	}
 	j->posts = s->posts.n;
 }
@@ -140,6 +152,7 @@ static int commit(struct store *s, struct err *e)
  * takes the jobs before it along; those after it get a new transaction. */
 static bool run_group(struct store *s, struct job *jobs)
 {
+	bool alone = !jobs->next && !s->marks.n;
 	struct job *from = jobs;
 	int64_t seq = s->seq;
 	struct err e = {0};
@@ -149,7 +162,7 @@ static bool run_group(struct store *s, struct job *jobs)
 			lose(s, j, NULL, &e);
 			return false;
 		}
-		run_job(s, j);
+		run_job(s, j, alone);
 		if (sqlite3_get_autocommit(s->writer->db)) {
 			lose(s, from, j->next, &j->e);
 			s->seq = seq;

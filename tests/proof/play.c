@@ -126,11 +126,10 @@ static int earliest(struct txn *t, void *arg, struct err *e)
 /* A deadline of a request is looked at when it polls; polls until then change nothing. */
 static int last_moment(struct txn *t, void *arg, struct err *e)
 {
-	return sql_get(
-		t, e,
-		"SELECT coalesce(min(deadline),0) FROM librequest WHERE state IN (0,1,5) AND deadline>0 AND "
-		"poll_at>0",
-		"", "i", (int64_t *)arg);
+	return sql_get(t, e,
+		       "SELECT coalesce(min(deadline),0) FROM librequest WHERE open=1 AND deadline>0 AND "
+		       "poll_at>0",
+		       "", "i", (int64_t *)arg);
 }
 
 static int ejected(struct txn *t, void *arg, struct err *e)
@@ -419,7 +418,7 @@ void play_state(void *play, uint8_t key[16])
 static int still_open(struct txn *t, void *arg, struct err *e)
 {
 	return sql_get(t, e,
-		       "SELECT (SELECT count(*) FROM librequest WHERE state IN (0,1,5)) + (SELECT count(*) "
+		       "SELECT (SELECT count(*) FROM librequest WHERE open=1) + (SELECT count(*) "
 		       "FROM waiting WHERE code IS NULL)",
 		       "", "i", (int64_t *)arg);
 }
@@ -513,10 +512,10 @@ static int show(struct txn *t, void *arg, struct err *e)
 	auto_rows struct rows *q =
 		sql_rows(t, e,
 			 "SELECT * FROM (SELECT 'ended: op '||op||', state '||state||', error '||error||': "
-			 "'||reason FROM librequest WHERE state NOT IN (0,1,5) ORDER BY id DESC LIMIT 4) "
+			 "'||reason FROM librequest WHERE open=0 ORDER BY id DESC LIMIT 4) "
 			 "UNION ALL SELECT 'request of op '||op||', phase '||phase||', state "
 			 "'||state||', tries '||tries||': '||reason FROM "
-			 "librequest WHERE state IN (0,1,5) UNION ALL SELECT 'operator "
+			 "librequest WHERE open=1 UNION ALL SELECT 'operator "
 			 "request '||message FROM oprequest WHERE state IN "
 			 "(1,2,3) UNION ALL SELECT 'in '||coalesce((SELECT element FROM "
 			 "slot WHERE id=place),(SELECT element FROM drive "

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OPEN "state IN (0,1,5)"
+#define OPEN "open=1"
 /* a request that has ended has nothing any more */
 #define NTH(r)                                                                                               \
 	"(SELECT count(*) FROM librequest n JOIN librequest h ON h.id=" r " AND h." OPEN " WHERE n." OPEN    \

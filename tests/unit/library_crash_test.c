@@ -188,9 +188,9 @@ static struct promise promised(struct world *w)
 		 * is nobody's after a restart */
 		ask(w,
 		    "SELECT coalesce(sum(id*place),0) FROM physical_media m WHERE mounted_side IS NOT NULL "
-		    "AND NOT EXISTS(SELECT 1 FROM librequest r WHERE r.state IN (0,1,5) AND r.medium=m.id AND "
+		    "AND NOT EXISTS(SELECT 1 FROM librequest r WHERE r.open=1 AND r.medium=m.id AND "
 		    "r.op=16 AND r.session IS NOT NULL) AND NOT EXISTS(SELECT 1 FROM librequest r JOIN librequest "
-		    "o ON o.call=r.call WHERE r.state IN (0,1,5) AND r.op=17 AND o.op=17 AND o.medium=m.id AND "
+		    "o ON o.call=r.call WHERE r.open=1 AND r.op=17 AND o.op=17 AND o.medium=m.id AND "
 		    "o.state=2)"),
 		{{0}}};
 
