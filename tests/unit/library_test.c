@@ -764,6 +764,7 @@ static void restart_in_a_move_without_bar_code(void **state)
 
 		start_with(&w, 1, &pool);
 		medium = allocate(&w, &pool);
+		w.cartridges.v[0].label[0] = LABEL_UNKNOWN; /* nor does its label tell */
 		w.cartridges.v[0].tag[0] = '\0';
 		mount_begin(&w, &medium, 1, NTMS_MOUNT_READ, INFINITE, &code);
 		place_at(&w, SLOT)->cartridge = -1;
