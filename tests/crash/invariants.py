@@ -9,8 +9,8 @@ import sys
 
 # ntmsapi.h
 ALLOCATED, COMPLETE = 5, 6
-QUEUED, INPROCESS, WAITING, DEFERRED, CANCELLED = 0, 1, 5, 6, 7
-DISMOUNT = 16  # NTMS_LM_DISMOUNT
+QUEUED, INPROCESS, PASSED, WAITING, DEFERRED, CANCELLED = 0, 1, 2, 5, 6, 7
+DISMOUNT, MOUNT = 16, 17  # NTMS_LM_DISMOUNT, NTMS_LM_MOUNT
 UNFINISHED = (QUEUED, INPROCESS, WAITING, DEFERRED)
 BUSY = (1, 2, 3, 4)  # NTMS_MEDIASTATE_INUSE, MOUNTED, LOADED, UNLOADED
 SHELF = 1  # NTMS_LIBRARYTYPE_OFFLINE
@@ -28,10 +28,14 @@ def column(db, sql, *args):
 
 
 def mounted(db):
-    """(bar code, place, drive number) of the media that an application has: whose dismount was accepted is nobody's after a restart."""
+    """(bar code, place, drive number) of the media that an application has. A restart lets go of those whose dismount was accepted,
+    and of those of a mount of several that was not done: nobody was told of them."""
     return sorted(map(tuple, db.execute("""SELECT m.barcode, m.place, d.number FROM physical_media m LEFT JOIN drive d ON d.id=m.place
-        WHERE m.mounted_side IS NOT NULL AND NOT EXISTS(SELECT 1 FROM librequest r WHERE r.medium=m.id
-        AND r.state IN (?,?,?) AND r.op=? AND r.session IS NOT NULL)""", (QUEUED, INPROCESS, WAITING, DISMOUNT))))
+        WHERE m.mounted_side IS NOT NULL AND m.id NOT IN (
+        SELECT medium FROM librequest WHERE state IN (:queued, :inprocess, :waiting) AND op=:dismount AND session IS NOT NULL
+        UNION ALL SELECT o.medium FROM librequest r JOIN librequest o ON o.call=r.call
+        WHERE r.state IN (:queued, :inprocess, :waiting) AND r.op=:mount AND o.op=:mount AND o.state=:passed)""",
+        {"queued": QUEUED, "inprocess": INPROCESS, "waiting": WAITING, "passed": PASSED, "dismount": DISMOUNT, "mount": MOUNT})))
 
 
 def unfinished(db):
