@@ -96,8 +96,8 @@ static int stop_one(struct txn *t, int64_t id, int64_t library, uint32_t state, 
 	if (state == NTMS_LM_QUEUED || state == NTMS_LM_DEFERRED)
 		return request_finish(t, id, NTMS_LM_STOPPED, ERROR_SUCCESS, "stopped before it began", e);
 	txn_wake(t, library);
-	return sql_do(t, e, "UPDATE librequest SET wanted=wanted|? WHERE id=?", "ui", (uint32_t)WANTED_STOP,
-		      id);
+	return sql_do(t, e, "UPDATE librequest SET wanted=wanted|?, poll_at=0 WHERE id=?", "ui",
+		      (uint32_t)WANTED_STOP, id);
 }
 
 static int stop(struct txn *t, const struct caller *who, const guid *operation, struct err *e)

@@ -68,7 +68,7 @@ static int tell(struct txn *t, const struct library *l, const struct InjectNtmsM
 			       "an insertion begun with START can only be stopped");
 	if (want == WANTED_STOP && state == NTMS_LM_QUEUED)
 		return request_finish(t, id, NTMS_LM_STOPPED, ERROR_SUCCESS, "stopped before it began", e);
-	TRY(sql_do(t, e, "UPDATE librequest SET wanted=wanted|? WHERE id=?", "ui", want, id));
+	TRY(sql_do(t, e, "UPDATE librequest SET wanted=wanted|?, poll_at=0 WHERE id=?", "ui", want, id));
 	txn_wake(t, l->id);
 	return 0;
 }
