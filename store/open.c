@@ -123,9 +123,11 @@ static int prepare(struct store *s, struct err *e)
 {
 	int64_t version = 0;
 
-	if (!s->memory &&
-	    (lock(s, e) || mark_read(&s->mark, e) || (s->config.rebuild && store_put_aside(s, e)) ||
-	     survey(s, &version, e) || create(s, e)))
+	if (!s->memory && lock(s, e) != 0)
+		return (int)e->code;
+	fail_load(); /* not before the lock: one that is refused must not meddle with the other's points */
+	if (!s->memory && (mark_read(&s->mark, e) || (s->config.rebuild && store_put_aside(s, e)) ||
+			   survey(s, &version, e) || create(s, e)))
 		return (int)e->code;
 	if (conn_open(s->path, &s->writer, e) != 0)
 		return (int)e->code;
@@ -163,7 +165,6 @@ int store_open(const struct store_config *config, struct store **store, struct e
 		free(s);
 		return err_set(e, ERROR_NOT_ENOUGH_MEMORY, "no memory for the store");
 	}
-	fail_load();
 	s->config = *config;
 	s->config.path = s->path;
 	s->memory = strcmp(s->path, ":memory:") == 0;
