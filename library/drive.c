@@ -72,17 +72,16 @@ int drives_tidy(struct ctl *c)
 	return rc;
 }
 
+/* State 7: dismounted deferred. */
 bool drive_free(struct ctl *c, int *rc)
 {
 	int64_t n = 0;
-	int got = sql_get(
-		c->t, c->e,
-		"SELECT EXISTS(SELECT 1 FROM drive d CROSS JOIN object o ON o.id=d.id "
-		"WHERE d.library=? AND d.request IS NULL AND d.held_look=0 "
-		"AND o.enabled=1 AND o.opstate=0 AND NOT EXISTS(SELECT 1 FROM physical_media m "
-		"WHERE m.place=d.id AND (d.state<>7 OR m.mounted_side IS NOT NULL)))", /* NTMS_DRIVESTATE_DISMOUNTABLE
-											*/
-		"i", c->id, "i", &n);
+	int got = sql_get(c->t, c->e,
+			  "SELECT EXISTS(SELECT 1 FROM drive d CROSS JOIN object o ON o.id=d.id "
+			  "WHERE d.library=? AND d.request IS NULL AND d.held_look=0 "
+			  "AND o.enabled=1 AND o.opstate=0 AND NOT EXISTS(SELECT 1 FROM physical_media m "
+			  "WHERE m.place=d.id AND (d.state<>7 OR m.mounted_side IS NOT NULL)))",
+			  "i", c->id, "i", &n);
 
 	if (got)
 		*rc = got;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * A library can be reached: its devices as found become rows; then its elements are read before anything
  * moves. */
-#include "base/log.h"
 #include "library/controller.h"
 
 #include <ntmsmedia.h>
@@ -73,7 +72,7 @@ static int readdress(struct ctl *c, const struct kind *k, uint32_t first)
 	by = (int64_t)first - was;
 	TRY(sql_do(c->t, c->e, k->shift, "ii", c->id, by));
 	TRY(sql_do(c->t, c->e, k->shift, "ii", c->id, (int64_t)0));
-	log_note("library %lld: the addresses of its elements of type %u moved from %lld to %u",
+	txn_note(c->t, "library %lld: the addresses of its elements of type %u moved from %lld to %u",
 		 (long long)c->id, k->type, (long long)was, first);
 	return 0;
 }
@@ -201,8 +200,8 @@ static int drive_row(struct ctl *c, const struct probe_drive *d)
 	TRY(model_type(c, NTMS_DRIVE_TYPE, d->vendor, d->product, d->device_type, &type));
 	if (serial[0] &&
 	    strcmp(serial, d->serial) != 0) { /* another drive in the same bay: its mounts count anew */
-		log_note("drive element %u: drive %s was replaced by %s %s %s", d->element, serial, d->vendor,
-			 d->product, d->serial);
+		txn_note(c->t, "drive element %u: drive %s was replaced by %s %s %s", d->element, serial,
+			 d->vendor, d->product, d->serial);
 		TRY(sql_do(c->t, c->e, "UPDATE drive SET mount_count=0, last_cleaned=0 WHERE id=?", "i", id));
 	}
 	TRY(sql_do(

@@ -101,10 +101,6 @@ int security_explicit(struct txn *, int64_t pool, int64_t parent, const struct w
 
 /* ---- states that many calls check ---- */
 
-static inline bool library_reachable(const struct library *l)
-{
-	return l->enabled && l->opstate != NTMS_NOT_PRESENT;
-}
 static inline bool is_offline(int64_t library) { return library == ROW_OFFLINE; }
 /* disabled, not_present: codes for those states, as the call's page has them */
 int library_usable(const struct library *, uint32_t disabled, uint32_t not_present, struct err *);
@@ -133,7 +129,6 @@ int enumerate_page(struct txn *, const struct EnumerateNtmsObject_in *in, int64_
 
 int medium_set_pool(struct txn *, int64_t medium, int64_t pool,
 		    struct err *); /* with its sides' logical media */
-int medium_library_set(struct txn *, int64_t medium, int64_t library, struct err *);
 /* To the free pool: sides Unprepared, and a label ordered for each as soon as the medium is in a library. */
 int medium_to_free_pool(struct txn *, const struct medium *, int64_t free_pool, const struct caller *,
 			struct err *);

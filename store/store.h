@@ -90,6 +90,8 @@ struct post {
 	void (*drop)(struct post *);	/* the job was undone; owns and frees the post */
 };
 void txn_post(struct txn *, struct post *);
+/* A line in the log, once what it tells is committed. */
+void txn_note(struct txn *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Once for each run, before any other job that has an effect outside: a new epoch and incarnation (in
  * `meta`), which the mark hears of first. why: "", or why the store is taken for one restored from a copy. */
