@@ -109,7 +109,7 @@ struct wish {
 	int64_t chosen, evict; /* the drive; one whose dismountable medium has to leave first */
 	bool fits;	       /* some drive of the library, enabled, can take it */
 	bool held;	       /* ... but a program has it open */
-	int64_t until;	       /* when a deferred dismount's time is over */
+	int64_t until;	       /* nothing to evict: when a deferred dismount's time is over */
 };
 
 typedef VEC(struct wish) wish_vec;
@@ -249,10 +249,12 @@ static void choose(struct ctl *c, struct wish *w, struct candidates *drives, con
 			w->in_drive = true, w->chosen = w->evict = 0;
 	if (w->chosen)
 		w->evict = 0;
+	if (w->evict)
+		w->until = 0;
 }
 
 /* Waits that have been queued before keep the drives they could use: nobody overtakes a mount of several
- * media for ever. Before identifications and free labels they go in any case: those take idle drives only.
+ * media for ever. Before identifications and free labels they go in any case: those take what is left.
  * One that couldn't use a drive now, since its media are in use or out of reach, keeps none. */
 static int older_waits(struct ctl *c, const struct request *r, const wish_vec *mine, bool *blocked)
 {
@@ -348,7 +350,8 @@ static int evict(struct ctl *c, int64_t drive)
 	return rc == SQL_NONE ? 0 : rc ? rc : put_away(c, drive, medium);
 }
 
-/* What it waits for: its medium, or any drive; in no hurry, or to be put away, it must look by itself. */
+/* What it waits for: its medium, or any drive; until a time, or to be put away, it must look by itself (and
+ * is looked at when a drive is let go empty: a trigger of the schema). */
 static int64_t lacks(const struct wish *w)
 {
 	if (w->in_use)
@@ -400,8 +403,7 @@ static int reserve_all(struct ctl *c, struct request *r, wish_vec *all)
 	}
 	vec_each(w, all)
 		if (!w->chosen) {
-			/* an identification takes idle drives only */
-			if (w->evict && r->op != NTMS_LM_PROCESSOMID)
+			if (w->evict)
 				TRY(evict(c, w->evict));
 			r->waits = lacks(w);
 			return mount_waits(c, r, w->until ? w->until - c->now : 0,

@@ -102,6 +102,58 @@ static void deferred_gives_way(void **state)
 	world_end(&w);
 }
 
+/* ... and whatever waits for that takes another drive that is free before. */
+static void deferred_is_not_waited_for_in_vain(void **state)
+{
+	struct world w = {0};
+	guid pool, m[3], call;
+	int code;
+
+	start_with(&w, 3, &pool);
+	for (int i = 0; i < 3; i++)
+		m[i] = allocate(&w, &pool);
+	assert_int_equal(mount(&w, m, 2, NTMS_MOUNT_READ), 0);
+	dismount(&w, &m[0], NTMS_DISMOUNT_DEFERRED);
+	call = mount_begin(&w, &m[2], 1, NTMS_MOUNT_READ, INFINITE, &code);
+	assert_int_equal(mount_end(&w, &call), ERROR_IO_PENDING);
+	dismount(&w, &m[1], NTMS_DISMOUNT_IMMEDIATE);
+	assert_int_equal(mount_end(&w, &call), 0);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM drive WHERE state=7"), 1);
+	world_end(&w);
+}
+
+/* Unknown media needn't wait for a mount to have left-over ones put away, but for their time as anybody. */
+static void deferred_gives_way_to_first_contact(void **state)
+{
+	struct world w = {0};
+	guid pool, m[2];
+
+	start_with(&w, 2, &pool);
+	for (int i = 0; i < 2; i++)
+		m[i] = allocate(&w, &pool);
+	assert_int_equal(mount(&w, m, 2, NTMS_MOUNT_READ), 0);
+	dismount(&w, &m[0], NTMS_DISMOUNT_DEFERRED);
+	world_pass(&w, 100 * 1000);
+	dismount(&w, &m[1], NTMS_DISMOUNT_DEFERRED);
+	cartridge_add(&w, SLOT + 2, "NEW002L8", LABEL_BLANK, NULL);
+	cartridge_add(&w, SLOT + 3, "NEW003L8", LABEL_BLANK, NULL);
+	world_tell(&w, &(struct event){.kind = EV_ATTENTION, .library = w.library, .types = 1 << 2});
+	world_run(&w);
+	world_pass(&w, 199 * 1000);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM drive WHERE state=7"), 2); /* still theirs */
+	assert_int_equal(ask(&w, "SELECT count(*) FROM side WHERE state=0"), 2);
+	world_pass(&w, 1000);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM side WHERE state=0"), 0);
+	assert_int_equal(place_at(&w, SLOT)->cartridge, 0);
+	assert_int_equal(ask(&w, "SELECT state FROM drive WHERE id=(SELECT place FROM physical_media "
+				 "WHERE barcode='TAPE01L8')"),
+			 NTMS_DRIVESTATE_DISMOUNTABLE);
+	world_pass(&w, 100 * 1000); /* nobody needs that drive */
+	assert_int_equal(ask(&w, "SELECT count(*) FROM drive WHERE state=7"), 1);
+	check_at_rest(&w);
+	world_end(&w);
+}
+
 static void mounts_of_several(void **state)
 {
 	struct world w = {0};
@@ -1184,6 +1236,8 @@ int main(void)
 		cmocka_unit_test(mount_and_dismount),
 		cmocka_unit_test(deferred_dismount),
 		cmocka_unit_test(deferred_gives_way),
+		cmocka_unit_test(deferred_is_not_waited_for_in_vain),
+		cmocka_unit_test(deferred_gives_way_to_first_contact),
 		cmocka_unit_test(several_during_first_contact),
 		cmocka_unit_test(several_wait_for_more_than_drives),
 		cmocka_unit_test(out_of_reach_is_told),
