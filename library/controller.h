@@ -111,9 +111,11 @@ int action_move(struct ctl *, const struct request *, int64_t medium, int64_t fr
 int action_outcome(struct ctl *, const struct event *);
 
 /* ---- ports (port.c) ---- */
-/* Until the ports are read again, while somebody waits for a person's hand there. */
-int64_t port_pause(const struct ctl *, const struct request *);
+/* Sets when the ports are read again, while somebody waits for a person's hand there. */
 int port_poll(struct ctl *, struct request *);
+/* ... while an eject waits for somebody to empty a full port: as long again as it has waited. It hears if
+ * others find it empty. */
+int64_t port_full_pause(const struct ctl *, const struct request *);
 
 /* ---- the world (world.c, reconcile.c) ---- */
 int element_address(struct ctl *, int64_t element, uint16_t *address);

@@ -67,7 +67,7 @@ static int put_start(struct ctl *c, struct request *r)
 		     "i", c->id, "i", &port);
 	if (rc == SQL_NONE) { /* look again: an operator may have emptied it */
 		TRY(request_goto(c, r, &phase_fit) == STEP_AGAIN ? 0 : (int)c->e->code);
-		return request_wait(c, r, port_pause(c, r), "every mail slot is full");
+		return request_wait(c, r, port_full_pause(c, r), "every mail slot is full");
 	}
 	TRY(rc);
 	r->port = port;

@@ -68,7 +68,7 @@ const struct phase phase_extend = {"extend", extend_start, extend_outcome};
 #define LOOK_ANYWAY_MS 30000 /* at a robot that tells: if it should forget to */
 
 /* Not beyond the port's time, which ends the waiting. */
-int64_t port_pause(const struct ctl *c, const struct request *r)
+static int64_t port_pause(const struct ctl *c, const struct request *r)
 {
 	int64_t pause = c->tells_ports ? LOOK_ANYWAY_MS : LOOK_EVERY_MS, left = r->deadline - c->now;
 
@@ -76,6 +76,13 @@ int64_t port_pause(const struct ctl *c, const struct request *r)
 }
 
 int port_poll(struct ctl *c, struct request *r) { return request_poll(c, r, port_pause(c, r)); }
+
+int64_t port_full_pause(const struct ctl *c, const struct request *r)
+{
+	int64_t waited = c->now - r->queued;
+
+	return waited < LOOK_EVERY_MS ? LOOK_EVERY_MS : waited < LOOK_ANYWAY_MS ? waited : LOOK_ANYWAY_MS;
+}
 
 static int retract_start(struct ctl *c, struct request *r)
 {

@@ -35,7 +35,9 @@ static const struct {
 	 "END||' lies in mail slot '||p.number||'. Have it taken in (rsm inject start), or take it out.' "
 	 "FROM ieport p WHERE p.library=?1 AND p.content=1 "
 	 "AND NOT EXISTS(SELECT 1 FROM physical_media m WHERE m.place=p.id) AND NOT EXISTS(SELECT 1 "
-	 "FROM librequest r WHERE r.library=?1 AND r.open=1 AND r.op IN (10,12)) AND ?2"},
+	 "FROM librequest r WHERE r.library=?1 AND r.open=1 AND r.op IN (10,12) "
+	 /* but for an eject that has no mail slot yet */
+	 "AND NOT (r.op=10 AND r.phase=0)) AND ?2"},
 	{"duplicate",
 	 "SELECT min(m.id), "
 	 "15, 'The bar code '||m.barcode||' is on '||count(*)||' cartridges: '||group_concat(o.name, "

@@ -703,6 +703,70 @@ static void eject_not_taken(void **state)
 	world_end(&w);
 }
 
+static size_t done(const struct world *w, enum action_kind kind)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->done.n; i++)
+		n += w->done.v[i] == kind;
+	return n;
+}
+
+/* What lies in the way is somebody's: he is told, and the robot isn't asked each second until he comes. */
+static void eject_behind_a_stranger(void **state)
+{
+	static const char told[] = "SELECT count(*) FROM oprequest WHERE trouble='stranger' AND state=1";
+	struct world w = {0};
+	size_t before;
+	guid pool;
+	int code;
+
+	start_with(&w, 1, &pool);
+	cartridge_add(&w, PORT, "OTHER1L8", LABEL_FOREIGN, "tar x");
+	eject(&w, "TAPE00L8", NTMS_EJECT_START, &code);
+	world_run(&w);
+	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=10"), NTMS_LM_WAITING);
+	assert_int_equal(ask(&w, told), 1);
+	before = done(&w, ACT_STATUS);
+	for (int i = 0; i < 60; i++)
+		world_pass(&w, 1000);
+	assert_in_range(done(&w, ACT_STATUS) - before, 5, 10); /* more often while he may still stand there */
+	before = done(&w, ACT_STATUS);
+	for (int i = 0; i < 3600; i++)
+		world_pass(&w, 1000);
+	assert_in_range(done(&w, ACT_STATUS) - before, 100, 120);
+	assert_int_equal(ask(&w, told), 1);
+	place_at(&w, PORT)->cartridge = -1;
+	world_pass(&w, 30000);
+	assert_int_equal(place_at(&w, PORT)->cartridge, 0);
+	assert_int_equal(ask(&w, told), 0);
+	/* his own he takes at once */
+	place_at(&w, PORT)->cartridge = -1;
+	world_pass(&w, 1000);
+	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=10"), NTMS_LM_PASSED);
+	world_end(&w);
+}
+
+/* The next one's turn comes when the slot is found empty, however long it has waited. */
+static void ejects_one_after_the_other(void **state)
+{
+	struct world w = {0};
+	guid pool;
+	int code;
+
+	start_with(&w, 2, &pool);
+	eject(&w, "TAPE00L8", NTMS_EJECT_START, &code);
+	world_run(&w);
+	eject(&w, "TAPE01L8", NTMS_EJECT_START, &code);
+	for (int i = 0; i < 200; i++)
+		world_pass(&w, 1000);
+	assert_int_equal(place_at(&w, PORT)->cartridge, 0);
+	place_at(&w, PORT)->cartridge = -1;
+	world_pass(&w, 1000);
+	assert_int_equal(place_at(&w, PORT)->cartridge, 1);
+	world_end(&w);
+}
+
 static void disable_and_enable(void **state)
 {
 	struct world w = {0};
@@ -1262,6 +1326,8 @@ int main(void)
 		cmocka_unit_test(inject_many),
 		cmocka_unit_test(eject_and_bring_back),
 		cmocka_unit_test(eject_not_taken),
+		cmocka_unit_test(eject_behind_a_stranger),
+		cmocka_unit_test(ejects_one_after_the_other),
 		cmocka_unit_test(disable_and_enable),
 		cmocka_unit_test(enabled_after_a_restart),
 		cmocka_unit_test(idle_after_a_restart),
