@@ -158,6 +158,8 @@ static int contradict(struct look *k, char why[400], struct err *e)
 			return rows_failed(r) ? (int)e->code : 0;
 		id = rows_blob(r, 1, &n);
 		describe(rows_text(r, 0), id, n, rows_text(r, 2), want, sizeof want);
+		if (k->s.state == NTMS_PARTSTATE_UNPREPARED && !rows_text(r, 0)[0])
+			snprintf(want, sizeof want, "a free label, or nothing yet");
 	}
 	describe(l->type, l->id, l->id_len, l->kind == LABEL_BLANK ? "a blank medium" : l->info, got,
 		 sizeof got);

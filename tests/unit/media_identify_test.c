@@ -139,6 +139,20 @@ static void verdict_table(void **state)
 	}
 }
 
+/* Nothing was ever written on it, and yet the operator must hear what it should be. */
+static void expected_of_one_that_waits_for_its_label(void **state)
+{
+	int64_t a = a_medium("Z00001L8", lto, 8, NTMS_POOLTYPE_SCRATCH, NTMS_PARTSTATE_AVAILABLE);
+	int64_t m = a_medium("T00001L8", lto, 0, NTMS_POOLTYPE_SCRATCH, NTMS_PARTSTATE_UNPREPARED);
+	struct label l = label_of(a);
+	char why[400];
+
+	OK(sql_do(t, e, "UPDATE side SET omid_type='', omid_id=x'' WHERE medium=?", "i", m));
+	assert_int_equal(identify(&m, &l, "", why), IDENTITY_CONTRADICTION);
+	assert_non_null(strstr(why, "T00001L8 side 0 should carry a free label, or nothing yet, but"));
+	assert_non_null(strstr(why, "the label of Z00001L8"));
+}
+
 static void catalogued_by_what_was_read(void **state)
 {
 	static const struct {
@@ -366,6 +380,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(verdict_table),
+		TEST(expected_of_one_that_waits_for_its_label),
 		TEST(catalogued_by_what_was_read),
 		TEST(two_sides_share_a_pool),
 		TEST(without_bar_code_the_label_tells_who_came_back),
