@@ -131,6 +131,11 @@ def take_away(library):
     move(library, full_slots(library)[-1], "shelf")
 
 
+def bring_back(library):
+    for barcode in os.listdir(os.path.join(library, "shelf")):
+        move(library, os.path.join("shelf", barcode), empty_slots(library)[-1])
+
+
 def move(library, src, directory):
     os.rename(os.path.join(library, src), os.path.join(library, directory, os.path.basename(src)))
 
@@ -196,11 +201,20 @@ class Point:
         for fd in held:
             os.close(fd)
         if self.scene.new:
+            self.make_good(bench)
             bench.must("prepare")
         bench.must("work")
         bench.check()
         bench.stop()
         return struck
+
+    def make_good(self, bench):
+        """What people took comes back: it is still needed."""
+        if self.people is take_away:
+            bench.stop()
+            bring_back(bench.library)
+            bench.start()
+            bench.must("recover")
 
     def go_back(self, bench, promises):
         """The store is copied here; applications write; then the copy comes back."""

@@ -47,8 +47,10 @@ state() { rsm list libraries -J -o NAME,STATE | jq -r '.libraries[] | select(.na
 in_state() { [ "$(state)" = "$1" ]; }
 why() { rsm show lib; }
 # What tgt itself says lies in its slots and drives, against what rsmd says: read anew, nothing changes.
+nothing_open() { [ -z "$(rsm list library-requests -n)" ]; }
 nothing_moves() {
 	local before
+	until_ok nothing_open # a medium given back gets its free label
 	before=$(rsm list media -n -o NAME,WHERE)
 	rsm inventory lib --wait --timeout 30s
 	[ "$(rsm list media -n -o NAME,WHERE)" = "$before" ]

@@ -19,7 +19,7 @@ static void load(const char *name, struct model *m)
 
 static void between(const char *what, const char *model, double v, double least, double most)
 {
-	print_message("%s: %s %.1f, wanted %.1f to %.1f\n", model, what, v, least, most);
+	print_message("# %s: %s %.1f, wanted %.1f to %.1f\n", model, what, v, least, most);
 	if (v < least || v > most)
 		fail_msg("%s: %s is %.1f", model, what, v);
 }
