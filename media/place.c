@@ -103,6 +103,9 @@ int medium_lost(struct txn *t, int64_t medium, struct err *e)
 		   "UPDATE physical_media SET place=NULL, in_drive=0, "
 		   "library=?, verified=0, mounted_side=NULL, request=NULL, state=? WHERE id=?",
 		   "iui", (int64_t)ROW_OFFLINE, NTMS_MEDIASTATE_IDLE, medium));
+	/* the trigger that wakes who waits for it looks where it is now */
+	TRY(sql_do(t, e, "UPDATE librequest SET waits=0 WHERE library=? AND open=1 AND waits=?", "ii",
+		   library, medium));
 	TRY(element_content(t, place, false, e));
 	TRY(object_changed(t, medium, e));
 	return is_offline(library) ? 0 : library_changed(t, medium, library, ROW_OFFLINE, e);

@@ -59,6 +59,32 @@ static void inject_many(void **state)
 	check_at_rest(&w);
 }
 
+/* Two mounts want a medium that has left meanwhile: the second, which waits for it since the first has it,
+ * hears of that at once, not when the first has got the robot. */
+static void mounts_of_a_medium_that_is_taken(void **state)
+{
+	guid medium = allocate(&w, &pool), first, second;
+	int code;
+
+	eject(&w, "TAPE00L8", NTMS_EJECT_START, &code);
+	world_run(&w);
+	assert_true(place_at(&w, PORT)->cartridge >= 0);
+	place_at(&w, PORT)->cartridge = -1; /* the operator takes it */
+	w.now += 1000;
+	world_wake(&w); /* the mail slot is looked at */
+	first = mount_begin(&w, &medium, 1, NTMS_MOUNT_READ, INFINITE, &code);
+	assert_int_equal(code, ERROR_IO_PENDING);
+	second = mount_begin(&w, &medium, 1, NTMS_MOUNT_READ, INFINITE, &code);
+	assert_int_equal(code, ERROR_IO_PENDING);
+	assert_true(world_step(&w));
+	assert_true(w.queue.n > 0); /* the mail slot is locked */
+	assert_int_equal(world_poll(&w, &first, &(struct MountNtmsMedia_out){0}), ERROR_IO_PENDING);
+	assert_int_equal(world_poll(&w, &second, &(struct MountNtmsMedia_out){0}), ERROR_MEDIA_OFFLINE);
+	world_run(&w);
+	assert_int_equal(mount_end(&w, &first), ERROR_MEDIA_OFFLINE);
+	check_at_rest(&w);
+}
+
 static void eject_and_bring_back(void **state)
 {
 	guid medium, call;
@@ -165,6 +191,7 @@ int main(void)
 		FREE(2, inject_one),
 		FREE(2, inject_stopped_and_timed_out),
 		FREE(2, inject_many),
+		FREE(2, mounts_of_a_medium_that_is_taken),
 		FREE(2, eject_and_bring_back),
 		FREE(1, eject_not_taken),
 		FREE(1, eject_behind_a_stranger),
