@@ -117,6 +117,7 @@ typedef VEC(struct wish) wish_vec;
 /* Read one by one, as far as a choice has to look: mostly the first empty one will do. */
 struct candidates {
 	struct rows *q;
+	bool all; /* have been read: SQLite would begin anew */
 	VEC(struct candidate) v;
 };
 
@@ -135,9 +136,13 @@ static void candidates_begin(struct ctl *c, struct candidates *all, bool enabled
 /* Valid until the next is asked for. NULL: there are no more, or they can't be read. */
 static const struct candidate *candidate_at(struct candidates *all, size_t i)
 {
-	while (all->v.n <= i && rows_next(all->q)) {
-		struct candidate *d = vec_add(&all->v);
+	while (all->v.n <= i && !all->all) {
+		struct candidate *d;
 
+		all->all = !rows_next(all->q);
+		if (all->all)
+			break;
+		d = vec_add(&all->v);
 		*d = (struct candidate){rows_i64(all->q, 0), rows_i64(all->q, 1),      rows_i64(all->q, 2),
 					rows_i64(all->q, 3), rows_i64(all->q, 4),      rows_i64(all->q, 5),
 					rows_u32(all->q, 6), rows_u32(all->q, 7) != 0, ""};
@@ -377,20 +382,47 @@ static int choose_all(struct ctl *c, wish_vec *all, size_t *usable)
 	return rc ? rc : failed;
 }
 
+/* Usable drives that other media of the same call have, mounted or on their way: none of them is let go
+ * before the call has all. */
+static int drives_of_call(struct ctl *c, const struct request *r, size_t *n)
+{
+	int64_t own = 0;
+
+	TRY(sql_get(c->t, c->e,
+		    "SELECT count(*) FROM librequest g CROSS JOIN drive d ON d.id=g.drive "
+		    "JOIN object o ON o.id=d.id JOIN physical_media m ON m.id=g.medium "
+		    "WHERE g.call=? AND g.id<>? AND o.enabled=1 AND o.opstate=0 "
+		    "AND (d.request=g.id OR (m.place=d.id AND m.mounted_side=g.side))",
+		    "gi", &r->call, r->id, "i", &own));
+	*n = (size_t)own;
+	return 0;
+}
+
+/* There is none for one of them now. */
+static bool one_lacks(const wish_vec *all)
+{
+	vec_each(w, all)
+		if (!w->chosen)
+			return true;
+	return false;
+}
+
 static int reserve_all(struct ctl *c, struct request *r, wish_vec *all)
 {
 	bool blocked = false;
-	size_t usable = 0;
+	size_t usable = 0, own = 0;
 
 	TRY(choose_all(c, all, &usable));
 	vec_each(w, all)
 		if (!w->fits)
 			return no_drive(c, r, w);
-	if (all->n > usable)
+	if (!guid_is_null(&r->call) && one_lacks(all))
+		TRY(drives_of_call(c, r, &own));
+	if (all->n + own > usable)
 		return request_end(
 			c, r, NTMS_LM_FAILED, ERROR_RESOURCE_NOT_AVAILABLE,
-			"%zu media are to be mounted at once, and the library has %zu usable drives", all->n,
-			usable);
+			"%zu media are to be mounted at once, and the library has %zu usable drives",
+			all->n + own, usable);
 	vec_each(w, all)
 		if (w->barred[0])
 			return mount_waits(c, r, LOOK_AGAIN_MS, w->barred);

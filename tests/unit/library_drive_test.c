@@ -206,6 +206,21 @@ static void strangers_drive_among_several(void **state)
 			 2);
 }
 
+/* ... fails, and the only drive left is its own call's: nobody would ever let go of it. */
+static void drive_fails_among_several(void **state)
+{
+	guid call;
+	int code;
+
+	call = mount_begin(&w, media, 2, NTMS_MOUNT_READ, INFINITE, &code);
+	while (!ask(&w, "SELECT count(*) FROM physical_media WHERE mounted_side IS NOT NULL"))
+		assert_true(world_step(&w));
+	w.fault.kind = ACT_READ_LABEL, w.fault.outcome = OUTCOME_FAILED, w.fault.fault = FAULT_DRIVE;
+	assert_int_equal(mount_end(&w, &call), ERROR_RESOURCE_NOT_AVAILABLE);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM physical_media WHERE mounted_side IS NOT NULL"), 0);
+	check_at_rest(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -214,6 +229,7 @@ int main(void)
 		ALLOCATED(1, open_after_the_dismount),	    ALLOCATED(2, strangers_drive_is_avoided),
 		ALLOCATED(1, strangers_drive_found_late),   ALLOCATED(1, strangers_drive_is_asked_for),
 		ALLOCATED(1, strangers_drive_at_the_start), ALLOCATED(2, strangers_drive_among_several),
+		ALLOCATED(2, drive_fails_among_several),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
