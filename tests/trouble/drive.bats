@@ -8,8 +8,7 @@ teardown() { stop; }
 
 other_works() {
 	lmid=$(take DRV002L8)
-	rsm mount "$lmid" --read --quiet --timeout 20s
-	rsm dismount "$lmid" --wait --timeout 20s
+	mount_and_back "$lmid"
 }
 
 @test "a drive won't unload: it needs service, the other one works on, and it heals when enabled" {
@@ -21,13 +20,13 @@ other_works() {
 	at=$(where DRV001L8)
 	run -1 rsm dismount "$lmid" --wait --timeout 30s
 	until_ok is_asked "$at needs service.*did not unload"
-	[ "$(where DRV001L8)" = "$at" ]
+	is_in DRV001L8 "$at"
 	healed
 	other_works
 	rsm enable "lib:$at"
 	until_ok is_in DRV001L8 "Slot 1"
 	until_ok settled
-	[ -z "$(asked)" ]
+	nothing_asked
 }
 
 @test "a drive that can't load: the other one is taken, the operator is told what TapeAlert says" {
@@ -38,7 +37,7 @@ other_works() {
 	lmid=$(take DRV001L8)
 	for i in 1 2; do # whichever is tried first
 		rsm mount "$lmid" --read --quiet --timeout 30s
-		[ "$(where DRV001L8)" = "Drive 2" ]
+		is_in DRV001L8 "Drive 2"
 		rsm dismount "$lmid" --wait --timeout 20s
 	done
 	healed
@@ -47,13 +46,11 @@ other_works() {
 		rsm enable "lib:Drive 1"
 	fi
 	until_ok drive_is 1 ready
-	[ -z "$(asked)" ]
+	nothing_asked
 }
 
 @test "a medium that won't load: it is blamed, not the drive, and put away" {
-	start
-	free_tapes DRV001L8 DRV002L8
-	lmid=$(take DRV001L8)
+	start_with DRV001L8 DRV002L8
 	fault 'tur@DRV001L8 * 3/53/00'
 	run -1 rsm mount "$lmid" --read --timeout 30s
 	[[ $output == *ERROR_UNABLE_TO_LOAD_MEDIUM* ]] || [[ $output == *"load"* ]]
@@ -63,14 +60,12 @@ other_works() {
 	healed
 	rsm enable DRV001L8
 	until_ok settled
-	[ -z "$(asked)" ]
+	nothing_asked
 	rsm mount "$lmid" --read --quiet --timeout 20s
 }
 
 @test "the robot reports that the load failed, and the cartridge is in the drive: it goes on" {
-	start
-	free_tapes DRV001L8
-	lmid=$(take DRV001L8)
+	start_with DRV001L8
 	fault 'move 1 done,4/53/00'
 	rsm mount "$lmid" --read --quiet --timeout 30s
 	rsm dismount "$lmid" --wait --timeout 20s
@@ -78,23 +73,18 @@ other_works() {
 }
 
 @test "cleaning requested is no failure" {
-	start
-	free_tapes DRV001L8
-	lmid=$(take DRV001L8)
+	start_with DRV001L8
 	fault 'alert@256 * flag=20' 'alert@257 * flag=21' 'read 1 done,1/00/17' 'load 1 done,0/00/17'
-	rsm mount "$lmid" --read --quiet --timeout 20s
-	rsm dismount "$lmid" --wait --timeout 20s
+	mount_and_back "$lmid"
 	drive_is 1 ready && drive_is 2 ready
 }
 
 @test "a mounted cartridge is pulled out of its drive by hand" {
-	start
-	free_tapes DRV001L8
-	lmid=$(take DRV001L8)
+	start_with DRV001L8
 	rsm mount "$lmid" --read --quiet --timeout 20s
 	mv "$T"/lib/drives/*/DRV001L8 "$T/lib/shelf/"
 	until_ok is_asked "disappeared.*DRV001L8"
-	[ "$(where DRV001L8)" = offline ]
+	is_in DRV001L8 offline
 	[ "$(rsm list drives -n -o STATE | sort -u)" = empty ]
 	mv "$T/lib/shelf/DRV001L8" "$T/lib/slots/0003/"
 	until_ok is_in DRV001L8 "Slot 3"

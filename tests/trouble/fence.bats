@@ -35,18 +35,16 @@ keys() { awk 'NR > 1 { print $1 }' "$T/lib/.reservation"; }
 	b library_is "needs service"
 	[ "$(keys)" = "$key" ]
 	library_is ready
-	[ -z "$(asked)" ]
+	nothing_asked
 	free_tapes FNC001L8
 	lmid=$(take FNC001L8)
-	rsm mount "$lmid" --read --quiet --timeout 20s
-	rsm dismount "$lmid" --wait --timeout 20s
+	mount_and_back "$lmid"
 	# when the first host is gone for good, somebody clears it
 	kill_rsmd
 	rm "$T/lib/.reservation" "$T"/lib/drives/*/.reservation
 	until_ok b library_is ready
 	[ -z "$(b asked)" ]
-	start_rsmd_again() { rsmd --config "$T/rsmd.conf" >>"$T/log" 2>&1 3>&- & echo $! >"$T/pid"; }
-	start_rsmd_again
+	launch
 	until_ok is_asked "another rsmd"
 }
 
@@ -66,7 +64,7 @@ keys() { awk 'NR > 1 { print $1 }' "$T/lib/.reservation"; }
 	log_says "library lib: its reservation was still that of an earlier run (key $again)"
 	[ "$(awk 'NR > 1 { print $2, $3 }' "$T/lib/.reservation")" = "6 c" ]
 	until_ok grep -q "6 c" "$T/lib/drives/01/.reservation"
-	[ -z "$(asked)" ]
+	nothing_asked
 }
 
 @test "the reservation is taken away while rsmd runs: the library waits for a person, and comes back" {
@@ -76,7 +74,7 @@ keys() { awk 'NR > 1 { print $1 }' "$T/lib/.reservation"; }
 	library_is "needs service"
 	rm "$T/lib/.reservation"
 	until_ok library_is ready
-	[ -z "$(asked)" ]
+	nothing_asked
 }
 
 @test "another host reserves a drive: it needs service with what it held, the other drive serves" {

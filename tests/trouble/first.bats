@@ -9,13 +9,6 @@ progress() { rsm show lib -n -o PROGRESS; }
 under_way() { [[ $(progress) =~ ^[1-9][0-9]*/12$ ]]; }
 many() { for i in 01 02 03 04 05 06 07 08 09 10 11 12; do tapes NEW0${i}L8; done; }
 
-# start without waiting for the end
-begin() {
-	rsmd --config "$T/rsmd.conf" >>"$T/log" 2>&1 3>&- &
-	echo $! >"$T/pid"
-	rsm status --wait --timeout 20s --quiet
-}
-
 @test "identification shows how far it is and until when, pauses, goes on, and gives way to a mount" {
 	trouble 'slots = 14' 'move_ms = 120' 'load_ms = 200'; many
 	begin

@@ -67,7 +67,7 @@ type_of() { rsm show "$1" -n -o TYPE; }
 	[ "$(state GEN007)" = unrecognized ]
 	[ "$(type_of GEN007)" = LTO-7 ]
 	pool GEN007 | grep -q LTO-7
-	[ -z "$(asked)" ]
+	nothing_asked
 	free_tapes GEN007
 	lmid=$(take GEN007 LTO-7)
 	[ "$(mounted_in GEN007 "$lmid" --write)" = "Drive 2" ]
@@ -79,9 +79,9 @@ type_of() { rsm show "$1" -n -o TYPE; }
 	start
 	[ "$(state GEN006L9)" = unrecognized ]
 	[ "$(type_of GEN006L9)" = LTO-6 ]
-	[ "$(where GEN006L9)" = "Slot 1" ]
+	is_in GEN006L9 "Slot 1"
 	[ "$(rsm list drives -J -o MOUNTS,READY | jq -r '[.drives[].ready] | unique[]')" = ready ]
-	[ -z "$(asked)" ]
+	nothing_asked
 }
 
 @test "a cartridge that no drive takes: it is incompatible, the operator is told, no drive is blamed" {
@@ -89,12 +89,12 @@ type_of() { rsm show "$1" -n -o TYPE; }
 	fault 'attribute * 5/24/00'
 	start
 	[ "$(state GEN003)" = incompatible ]
-	[ "$(where GEN003)" = "Slot 1" ]
+	is_in GEN003 "Slot 1"
 	is_asked "GEN003 failed.*does not suit"
 	drive_is 1 ready && drive_is 2 ready
 	rsm enable GEN003
 	until_ok settled
-	[ -z "$(asked)" ]
+	nothing_asked
 }
 
 @test "a bar code that gains its media identifier corrects the guess" {

@@ -13,32 +13,29 @@ teardown() { stop; }
 	is_asked "Slot 1: .*bar code"
 	free_tapes "$name"
 	lmid=$(take "$name")
-	rsm mount "$lmid" --read --quiet --timeout 20s
-	rsm dismount "$lmid" --wait --timeout 20s
+	mount_and_back "$lmid"
 	! rsm show "$name" -n -o FLAGS | grep -q unverified
 	# somebody sticks one on
 	sed -i 's/^label = no/label = yes/' "$T"/lib/slots/0001/*/cartridge.ini
-	rsm inventory lib --fast --wait --timeout 20s
+	read_elements
 	[ "$(rsm show "$name" -n -o BARCODE)" = LAB001L8 ]
-	[ -z "$(asked)" ]
+	nothing_asked
 }
 
 @test "a bar code gets unreadable: the medium stays where it is, and is proven by its label at the next mount" {
 	trouble; tapes LAB001L8
-	start
-	free_tapes LAB001L8
-	lmid=$(take LAB001L8)
+	start_with LAB001L8
 	fault 'element@LAB001L8 * tag=' 'element@LAB001L8 * except=83/01'
-	rsm inventory lib --fast --wait --timeout 20s
+	read_elements
 	until_ok settled
-	[ "$(where LAB001L8)" = "Slot 1" ]
+	is_in LAB001L8 "Slot 1"
 	is_asked "Slot 1: "
 	rsm mount "$lmid" --read --quiet --timeout 20s
 	! rsm show LAB001L8 -n -o FLAGS | grep -q unverified
 	healed
 	rsm dismount "$lmid" --wait --timeout 20s
-	rsm inventory lib --fast --wait --timeout 20s
-	[ -z "$(asked)" ]
+	read_elements
+	nothing_asked
 }
 
 @test "the same bar code twice: both are known, told apart by their labels, the operator is told" {
@@ -51,8 +48,7 @@ teardown() { stop; }
 	free_tapes "$a" "$b"
 	rsm pool create Work --type LTO-8 --from-free --quiet
 	lmid=$(rsm media allocate Work --medium "$a" --quiet)
-	rsm mount "$lmid" --read --quiet --timeout 20s
-	rsm dismount "$lmid" --wait --timeout 20s
+	mount_and_back "$lmid"
 	# somebody exchanges the two
 	mv "$T/lib/slots/0001/LAB001L8" "$T/lib/shelf/" && mv "$T/lib/slots/0005/LAB001L8" "$T/lib/slots/0001/" &&
 		mv "$T/lib/shelf/LAB001L8" "$T/lib/slots/0005/"
@@ -61,7 +57,7 @@ teardown() { stop; }
 	rsm show "$a" -n -o FLAGS | grep -q quarantined
 	# one gets another bar code: it is taken out, labelled and put in again
 	mv "$T/lib/slots/0005/LAB001L8" "$T/lib/shelf/LAB005L8"
-	rsm inventory lib --fast --wait --timeout 20s
+	read_elements
 	mv "$T/lib/shelf/LAB005L8" "$T/lib/slots/0005/"
 	no_more_twice() { ! is_asked "is on 2 cartridges"; }
 	until_ok no_more_twice
@@ -83,5 +79,5 @@ teardown() { stop; }
 	start
 	[ "$(rsm list media -n -o NAME | wc -l)" = 2 ]
 	[ "$(rsm show "$id" -n -o BARCODE)" = LAB001L8 ]
-	[ -z "$(asked)" ]
+	nothing_asked
 }

@@ -5,6 +5,10 @@ load trouble
 
 teardown() { stop; }
 gone() { ! is_asked "nobody asked"; }
+given_and_taken_back() {
+	vtl add "$T/lib" GIFT01L8 --place mailslots/01 && until_ok is_asked "nobody asked" &&
+		mv "$T/lib/mailslots/01/GIFT01L8" "$T/lib/shelf/" && until_ok gone
+}
 
 @test "somebody fills the mail slot: it is left alone, the operator is told, an insert takes it in" {
 	trouble; tapes PPL001L8
@@ -14,28 +18,22 @@ gone() { ! is_asked "nobody asked"; }
 	rsm inject start lib --quiet --wait --timeout 20s
 	until_ok is_in GIFT01L8 "Slot 2"
 	until_ok settled
-	[ -z "$(asked)" ]
+	nothing_asked
 }
 
 @test "somebody fills the mail slot and takes it back" {
 	trouble; tapes PPL001L8
 	start
-	vtl add "$T/lib" GIFT01L8 --place mailslots/01
-	until_ok is_asked "nobody asked"
-	mv "$T/lib/mailslots/01/GIFT01L8" "$T/lib/shelf/"
-	until_ok gone
+	given_and_taken_back
 	run -1 rsm show GIFT01L8
 }
 
 @test "another program moves a cartridge to another slot, and the robot doesn't tell" {
 	trouble 'attentions = no'; tapes PPL001L8 PPL002L8
-	start
-	free_tapes PPL001L8
-	lmid=$(take PPL001L8)
+	start_with PPL001L8
 	mv "$T/lib/slots/0001/PPL001L8" "$T/lib/slots/0007/"
-	rsm mount "$lmid" --read --quiet --timeout 20s
-	rsm dismount "$lmid" --wait --timeout 20s
-	[ -z "$(asked)" ]
+	mount_and_back "$lmid"
+	nothing_asked
 }
 
 @test "another program puts a cartridge into a drive: it is found there, and put away" {
@@ -49,9 +47,7 @@ gone() { ! is_asked "nobody asked"; }
 
 @test "another program fills the drive that we were about to use" {
 	trouble 'attentions = no'; tapes PPL001L8 PPL002L8
-	start
-	free_tapes PPL001L8
-	lmid=$(take PPL001L8)
+	start_with PPL001L8
 	mv "$T/lib/slots/0002/PPL002L8" "$T/lib/drives/01/"
 	rsm mount "$lmid" --read --quiet --timeout 20s
 	until_ok is_in PPL002L8 "Slot 2"
@@ -59,15 +55,13 @@ gone() { ! is_asked "nobody asked"; }
 
 @test "another program fills the home slot of a mounted medium" {
 	trouble 'attentions = no'; tapes PPL001L8 PPL002L8
-	start
-	free_tapes PPL001L8
-	lmid=$(take PPL001L8)
+	start_with PPL001L8
 	rsm mount "$lmid" --read --quiet --timeout 20s
 	mv "$T/lib/slots/0002/PPL002L8" "$T/lib/slots/0001/"
 	rsm dismount "$lmid" --wait --timeout 20s
 	until_ok settled
 	[[ $(where PPL001L8) == Slot* ]]
-	[ "$(where PPL002L8)" = "Slot 1" ]
+	is_in PPL002L8 "Slot 1"
 }
 
 @test "the mail slot is opened by hand in the middle of an eject" {
@@ -82,7 +76,7 @@ gone() { ! is_asked "nobody asked"; }
 	until_ok test -d "$T/lib/mailslots/01/PPL001L8"
 	mv "$T/lib/mailslots/01/PPL001L8" "$T/lib/shelf/"
 	wait $eject
-	until_ok eval '[ -z "$(asked)" ]'
+	until_ok nothing_asked
 }
 
 # What was asked of the robot since `traced`: READ ELEMENT STATUS by element type (2 slots, 3 mail slots).
@@ -93,10 +87,7 @@ looks() { [ "$(grep -c '^changer 00' "$T/lib/trace")" -ge "$1" ]; }
 @test "a robot that tells of its mail slot: nothing is read until it does, and then the mail slot alone" {
 	trouble; tapes PPL001L8
 	start
-	vtl add "$T/lib" GIFT01L8 --place mailslots/01
-	until_ok is_asked "nobody asked"
-	mv "$T/lib/mailslots/01/GIFT01L8" "$T/lib/shelf/"
-	until_ok gone
+	given_and_taken_back
 	traced
 	rsm inject start lib --quiet --no-wait
 	until_ok looks 30

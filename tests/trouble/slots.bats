@@ -10,29 +10,25 @@ mount_of() { rsm mount "$1" --read --quiet --timeout 60s; }
 slot_state() { rsm show "lib:Slot $1" -n -o STATE; }
 
 @test "an empty slot is disabled: nothing is put there, the operator is told, and it is used again when it is enabled" {
-	start
-	free_tapes SLT001L8
-	lmid=$(take SLT001L8)
+	start_with SLT001L8
 	mount_of "$lmid"
 	fault 'element@1024 * disabled'
-	rsm inventory lib --fast --wait --timeout 20s
+	read_elements
 	[ "$(slot_state 1)" = "not present" ]
 	is_asked "Slot 1: disabled"
 	rsm dismount "$lmid" --wait --timeout 20s
-	[ "$(where SLT001L8)" = "Slot 3" ]
+	is_in SLT001L8 "Slot 3"
 	healed
-	rsm inventory lib --fast --wait --timeout 20s
+	read_elements
 	[ "$(slot_state 1)" = empty ]
-	[ -z "$(asked)" ]
+	nothing_asked
 }
 
 @test "the slot of a medium is out of reach: its mount waits without a drive, tells why, and goes on by itself" {
-	start
-	free_tapes SLT001L8 SLT002L8
-	lmid=$(take SLT001L8)
+	start_with SLT001L8 SLT002L8
 	other=$(take SLT002L8)
 	fault 'element@1024 * noaccess'
-	rsm inventory lib --fast --wait --timeout 20s
+	read_elements
 	is_asked "Slot 1: out of the robot's reach"
 	[ "$(slot_state 1)" = full ]
 	mount_of "$lmid" &
@@ -41,35 +37,31 @@ slot_state() { rsm show "lib:Slot $1" -n -o STATE; }
 	[ "$(rsm list drives -n -o STATE | sort -u)" = empty ]
 	mount_of "$other"
 	healed
-	rsm inventory lib --fast --wait --timeout 20s
+	read_elements
 	wait $mount
-	[ -z "$(asked)" ]
+	nothing_asked
 }
 
 @test "a move to a slot is refused (5/3B/18), which the status doesn't tell: another slot is taken, no drive is blamed" {
-	start
-	free_tapes SLT001L8
-	lmid=$(take SLT001L8)
+	start_with SLT001L8
 	mount_of "$lmid"
 	fault 'move@1024 * 5/3B/18'
 	rsm dismount "$lmid" --wait --timeout 20s
-	[ "$(where SLT001L8)" = "Slot 3" ]
+	is_in SLT001L8 "Slot 3"
 	drive_is 1 ready && drive_is 2 ready
 	until_ok is_asked "Slot 1: .*element is disabled"
 	[ "$(slot_state 1)" = "not present" ]
 	# told: try again
 	healed
-	rsm inventory lib --fast --wait --timeout 20s
+	read_elements
 	[ "$(slot_state 1)" = empty ]
-	[ -z "$(asked)" ]
+	nothing_asked
 	mount_of "$lmid"
 	rsm dismount "$lmid" --wait --timeout 20s
 }
 
 @test "a move from a slot is refused: the mount waits, and goes on when the robot tells that the element is enabled" {
-	start
-	free_tapes SLT001L8
-	lmid=$(take SLT001L8)
+	start_with SLT001L8
 	fault 'move@1024 * 5/3B/18'
 	mount_of "$lmid" &
 	mount=$!
@@ -78,13 +70,11 @@ slot_state() { rsm show "lib:Slot $1" -n -o STATE; }
 	[ "$(rsm list drives -n -o STATE,READY | sort -u)" = "empty ready" ]
 	fault 'tur 1 6/3B/19'
 	wait $mount
-	until_ok eval '[ -z "$(asked)" ]'
+	until_ok nothing_asked
 }
 
 @test "a drive's element is disabled, and the status tells: the drive is not present, no slot is blamed, another drive is taken" {
-	start
-	free_tapes SLT001L8
-	lmid=$(take SLT001L8)
+	start_with SLT001L8
 	fault 'element@256 * disabled' 'element@257 * disabled' 'move * 5/3B/18'
 	run -1 mount_of "$lmid"
 	[[ $output == *"is disabled or needs service"* ]]
@@ -95,10 +85,10 @@ slot_state() { rsm show "lib:Slot $1" -n -o STATE; }
 	until_ok drive_is 2 ready
 	drive_is 1 "not present"
 	mount_of "$lmid"
-	[ "$(where SLT001L8)" = "Drive 2" ]
+	is_in SLT001L8 "Drive 2"
 	fault 'tur 1 6/3B/19'
 	until_ok drive_is 1 ready
-	[ -z "$(asked)" ]
+	nothing_asked
 }
 
 @test "a drive's element is disabled, and nothing tells: another drive is taken, then it is found out; no slot is blamed" {
@@ -109,8 +99,8 @@ slot_state() { rsm show "lib:Slot $1" -n -o STATE; }
 	read -r _ bad < <(rsm list drives -n -o MOUNTS,NUMBER | sort -k1n -k2n) # the next one to be used
 	fault "move@$((255 + bad)) * 5/3B/18"
 	mount_of "$one"
-	[ "$(where SLT001L8)" = "Drive $((3 - bad))" ]
-	[ -z "$(asked)" ]
+	is_in SLT001L8 "Drive $((3 - bad))"
+	nothing_asked
 	mount_of "$two" & # the other is in use, and this one can't be
 	mount=$!
 	until_ok drive_is "$bad" "needs service"
@@ -120,16 +110,14 @@ slot_state() { rsm show "lib:Slot $1" -n -o STATE; }
 	healed
 	rsm enable "lib:Drive $bad"
 	wait $mount
-	[ "$(where SLT002L8)" = "Drive $bad" ]
-	[ -z "$(asked)" ]
+	is_in SLT002L8 "Drive $bad"
+	nothing_asked
 }
 
 @test "... while it holds a medium: no slot is blamed for it" {
-	start
-	free_tapes SLT001L8
-	lmid=$(take SLT001L8)
+	start_with SLT001L8
 	mount_of "$lmid"
-	[ "$(where SLT001L8)" = "Drive 1" ] && n=256 || n=257
+	is_in SLT001L8 "Drive 1" && n=256 || n=257
 	fault "move@$n * 5/3B/18"
 	run -1 rsm dismount "$lmid" --wait --timeout 20s
 	is_asked "needs service: .*element is disabled"
@@ -138,22 +126,20 @@ slot_state() { rsm show "lib:Slot $1" -n -o STATE; }
 	healed
 	rsm enable "lib:$(where SLT001L8)"
 	until_ok is_in SLT001L8 "Slot 1"
-	[ -z "$(asked)" ]
+	nothing_asked
 }
 
 @test "a robot that never tells access to slots is believed otherwise" {
 	fault 'element@1024 * noaccess' 'element@1025 * noaccess' 'element@1026 * noaccess' 'element@1027 * noaccess' \
 		'element@1028 * noaccess' 'element@1029 * noaccess' 'element@1030 * noaccess' 'element@1031 * noaccess'
 	start
-	[ -z "$(asked)" ]
+	nothing_asked
 	free_tapes SLT001L8
 	mount_of "$(take SLT001L8)"
 }
 
 @test "the robot refuses a move for its bar code (5/53/05): the mount waits, the operator is told, and it goes on" {
-	start
-	free_tapes SLT001L8
-	lmid=$(take SLT001L8)
+	start_with SLT001L8
 	fault 'move@1024 * 5/53/05'
 	mount_of "$lmid" &
 	mount=$!
@@ -161,5 +147,5 @@ slot_state() { rsm show "lib:Slot $1" -n -o STATE; }
 	is_asked "look at the cartridge's label"
 	healed
 	wait $mount
-	[ -z "$(asked)" ]
+	nothing_asked
 }

@@ -19,8 +19,8 @@ calibrates() { rsm list library-requests -n -o OPERATION,STATE,PROGRESS,UNTIL,WH
 	wait
 	until_ok settled
 	[ "$(state NEW001L9)" = unrecognized ]
-	[ "$(where NEW001L9)" = "Slot 1" ]
-	[ -z "$(asked)" ]
+	is_in NEW001L9 "Slot 1"
+	nothing_asked
 	[ -z "$(rsm show "lib:Drive 1" -n -o PROGRESS,UNTIL,REASON | tr -d ' ')" ]
 	# once in its life
 	rsm inventory lib --full --wait --timeout 3s
@@ -34,7 +34,7 @@ calibrates() { rsm list library-requests -n -o OPERATION,STATE,PROGRESS,UNTIL,WH
 	start
 	until_ok is_in NEW001L9 "Slot 1"
 	drive_is 1 ready
-	[ -z "$(asked)" ]
+	nothing_asked
 }
 
 # the new cartridge is taken as known, so that a mount is the first to load it
@@ -61,8 +61,8 @@ adopted() {
 	wait $mount
 	[ -e "$(cat "$T/path")" ]
 	rsm dismount "$lmid" --wait --timeout 20s
-	[ "$(where NEW001L9)" = "Slot 1" ]
-	[ -z "$(asked)" ]
+	is_in NEW001L9 "Slot 1"
+	nothing_asked
 }
 
 @test "a mount is given up while the cartridge calibrates: its dismount waits for the end, and is no error" {
@@ -71,12 +71,12 @@ adopted() {
 	run -1 rsm mount "$lmid" --read --timeout 1s
 	[[ $output == *ERROR_TIMEOUT* ]]
 	drive_calibrates
-	[ "$(where NEW001L9)" = "Drive 1" ]
+	is_in NEW001L9 "Drive 1"
 	until_ok is_in NEW001L9 "Slot 1"
 	until_ok settled
 	rsm list library-requests --all -n -o OPERATION,STATE | grep -q '^dismount *passed'
 	drive_is 1 ready && drive_is 2 ready
-	[ -z "$(asked)" ]
+	nothing_asked
 }
 
 @test "rsmd is killed while a mounted cartridge calibrates: the dismount waits for the end with progress, then it can be mounted" {
@@ -87,13 +87,11 @@ adopted() {
 	until_ok calibrates mount
 	kill_rsmd
 	! wait $mount
-	rsmd --config "$T/rsmd.conf" >>"$T/log" 2>&1 3>&- &
-	echo $! >"$T/pid"
-	rsm status --wait --timeout 20s --quiet
+	begin
 	until_ok calibrates dismount
 	drive_calibrates
 	until_ok is_in NEW001L9 "Slot 1"
 	drive_is 1 ready && drive_is 2 ready
-	[ -z "$(asked)" ]
+	nothing_asked
 	rsm mount "$lmid" --read --quiet --timeout 20s
 }

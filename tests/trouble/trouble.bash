@@ -19,13 +19,15 @@ trouble() {
 }
 tapes() { vtl add "$T/lib" "$@"; }
 
-# start; with known, all that lies in the library is identified
-start() {
+# rsmd; until its library can work; until all that lies in it is identified
+launch() {
 	rsmd --config "$T/rsmd.conf" >>"$T/log" 2>&1 3>&- &
 	echo $! >"$T/pid"
-	rsm status --wait --timeout 20s --quiet || { cat "$T/log" >&2; return 1; }
-	until_ok settled
 }
+begin() { launch && rsm status --wait --timeout 20s --quiet || { cat "$T/log" >&2; return 1; }; }
+start() { begin && until_ok settled; }
+# ... and these have their free labels; the first is ours: $lmid
+start_with() { start && free_tapes "$@" && lmid=$(take "$1"); }
 kill_rsmd() {
 	kill -9 "$(cat "$T/pid")"
 	wait "$(cat "$T/pid")" || true
@@ -49,8 +51,11 @@ is_in() { [ "$(where "$1")" = "$2" ]; }
 state() { rsm show "$1" -n -o STATE; }
 # what an operator is asked
 asked() { rsm list operator-requests -n -o MESSAGE; }
+nothing_asked() { [ -z "$(asked)" ]; }
 is_asked() { asked | grep -qi -- "$1"; }
 waits_for() { rsm list library-requests -n -o OPERATION,WHY | grep -i "^$1" | grep -qi -- "$2"; }
+read_elements() { rsm inventory lib --fast --wait --timeout 20s; }
+mount_and_back() { rsm mount "$1" --read --quiet --timeout 20s && rsm dismount "$1" --wait --timeout 20s; }
 # gives media their free labels
 free_tapes() { rsm media free "$@" --wait --timeout 30s && until_ok settled; }
 # allocates that very free medium (of a type, LTO-8 if not said); prints its LMID
