@@ -5,8 +5,8 @@
 #include "base/log.h"
 #include "device/health.h"
 #include "executor/impl.h"
-#include "executor/outcome.h"
 #include "label/label.h"
+#include "library/outcome.h"
 
 #include <ntmstypes.h>
 #include <string.h>

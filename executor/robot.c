@@ -6,7 +6,7 @@
 #include "device/health.h"
 #include "device/sysfs.h"
 #include "executor/impl.h"
-#include "executor/outcome.h"
+#include "library/outcome.h"
 
 #include <ntmstypes.h>
 #include <string.h>

@@ -10,7 +10,7 @@
  *
  * An action is a row first (table `action`, state open). It is handed to the executor by a post, so after
  * COMMIT, and its outcome comes back as EV_OUTCOME and closes the row. At start-up the rows still open are
- * settled against what the robot reports (settle.c).
+ * settled against what the robot reports (reconcile.c).
  *
  * A library request is a program: a list of phases per operation (program.c); a phase either starts an action
  * or is done at once; the outcome of its action moves the request on. The queue (queue.c) offers the robot

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * Elements, the cartridges in them, what stands on their tapes; and what actions do to them: the rules of
  * device/rules.h on an array. What a device refuses it refuses with sense data, which the tables of rsmd
- * (device/sense.def, executor/outcome.c) turn into what controllers hear. */
+ * (device/sense.def, library/outcome.c) turn into what controllers hear. */
 #include "sim/world.h"
 
-#include "executor/outcome.h"
+#include "library/outcome.h"
 
 #include <stdio.h>
 #include <string.h>

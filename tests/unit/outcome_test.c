@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * What controllers hear: verdicts become faults, INQUIRY's product names become generations. Pure. */
-#include "executor/outcome.h"
+#include "library/outcome.h"
 
 #include "executor/impl.h"
 

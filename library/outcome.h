@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * What a device's verdict means to a controller: one table. Pure. */
-#ifndef EXECUTOR_OUTCOME_H
-#define EXECUTOR_OUTCOME_H
+#ifndef LIBRARY_OUTCOME_H
+#define LIBRARY_OUTCOME_H
 
 #include "device/element.h"
 #include "device/sense.h"

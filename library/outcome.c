@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  * See outcome.h. The first row that fits a failure decides. */
-#include "executor/outcome.h"
+#include "library/outcome.h"
 
 #include "base/cleanup.h"
 
