@@ -156,14 +156,6 @@ static void get_end(struct object *o, struct str *to)
 	else
 		str_printf(to, "%s (in %u min)", text, (left + 30) / 60);
 }
-static void get_about(struct object *o, struct str *to)
-{
-	str_puts(to, object_name(&INFO(o, OpRequest.Arg1)));
-}
-static void get_about2(struct object *o, struct str *to)
-{
-	str_puts(to, object_name(&INFO(o, OpRequest.Arg2)));
-}
 
 static void get_label_id(struct object *o, struct str *to)
 {
@@ -223,66 +215,26 @@ static void get_flags(struct object *o, struct str *to)
 #define HEAD_AT(m) .offset = offsetof(NTMS_OBJECTINFORMATIONA, m)
 #define DETAIL_AT(m) .of_detail = true, .offset = offsetof(RSM_OBJECTDETAIL, m)
 
-#define TEXT_(u, n, m, h)                                                                                    \
+#define COLUMN(u, n, h, kind, ...)                                                                           \
 	{                                                                                                    \
-		n, h, COL_TEXT, u, INFO_AT(m)                                                                \
+		n, h, kind, u, __VA_ARGS__                                                                   \
 	}
-#define NUMBER(u, n, m, h)                                                                                   \
-	{                                                                                                    \
-		n, h, COL_NUMBER, u, .right = true, INFO_AT(m)                                               \
-	}
-#define SHORT_(u, n, m, h)                                                                                   \
-	{                                                                                                    \
-		n, h, COL_SHORT, u, .right = true, INFO_AT(m)                                                \
-	}
-#define SIZE(u, n, m, h)                                                                                     \
-	{                                                                                                    \
-		n, h, COL_SIZE, u, .right = true, INFO_AT(m)                                                 \
-	}
-#define BOOL_(u, n, m, h)                                                                                    \
-	{                                                                                                    \
-		n, h, COL_BOOL, u, INFO_AT(m)                                                                \
-	}
-#define REF(u, n, m, h)                                                                                      \
-	{                                                                                                    \
-		n, h, COL_REF, u, INFO_AT(m)                                                                 \
-	}
-#define TIME(u, n, m, h)                                                                                     \
-	{                                                                                                    \
-		n, h, COL_TIME, u, INFO_AT(m)                                                                \
-	}
-#define GUID_(u, n, m, h)                                                                                    \
-	{                                                                                                    \
-		n, h, COL_GUID, u, INFO_AT(m)                                                                \
-	}
-#define ENUM(u, n, m, w, h)                                                                                  \
-	{                                                                                                    \
-		n, h, COL_ENUM, u, INFO_AT(m), .words = w                                                    \
-	}
-#define D_TEXT(u, n, m, h)                                                                                   \
-	{                                                                                                    \
-		n, h, COL_TEXT, u, DETAIL_AT(m)                                                              \
-	}
-#define D_NUMBER(u, n, m, h)                                                                                 \
-	{                                                                                                    \
-		n, h, COL_NUMBER, u, .right = true, DETAIL_AT(m)                                             \
-	}
-#define D_REF(u, n, m, h)                                                                                    \
-	{                                                                                                    \
-		n, h, COL_REF, u, DETAIL_AT(m)                                                               \
-	}
-#define FN(u, n, f, h)                                                                                       \
-	{                                                                                                    \
-		n, h, COL_FN, u, .get = f                                                                    \
-	}
-#define FN_NUMBER(u, n, f, h)                                                                                \
-	{                                                                                                    \
-		n, h, COL_FN, u, .right = true, .get = f, .json = JSON_NUMBER                                \
-	}
-#define FN_BOOL(u, n, f, h)                                                                                  \
-	{                                                                                                    \
-		n, h, COL_FN, u, .get = f, .json = JSON_BOOL                                                 \
-	}
+#define RIGHT .right = true
+#define TEXT_(u, n, m, h) COLUMN(u, n, h, COL_TEXT, INFO_AT(m))
+#define NUMBER(u, n, m, h) COLUMN(u, n, h, COL_NUMBER, RIGHT, INFO_AT(m))
+#define SHORT_(u, n, m, h) COLUMN(u, n, h, COL_SHORT, RIGHT, INFO_AT(m))
+#define SIZE(u, n, m, h) COLUMN(u, n, h, COL_SIZE, RIGHT, INFO_AT(m))
+#define BOOL_(u, n, m, h) COLUMN(u, n, h, COL_BOOL, INFO_AT(m))
+#define REF(u, n, m, h) COLUMN(u, n, h, COL_REF, INFO_AT(m))
+#define TIME(u, n, m, h) COLUMN(u, n, h, COL_TIME, INFO_AT(m))
+#define GUID_(u, n, m, h) COLUMN(u, n, h, COL_GUID, INFO_AT(m))
+#define ENUM(u, n, m, w, h) COLUMN(u, n, h, COL_ENUM, INFO_AT(m), .words = w)
+#define D_TEXT(u, n, m, h) COLUMN(u, n, h, COL_TEXT, DETAIL_AT(m))
+#define D_NUMBER(u, n, m, h) COLUMN(u, n, h, COL_NUMBER, RIGHT, DETAIL_AT(m))
+#define D_REF(u, n, m, h) COLUMN(u, n, h, COL_REF, DETAIL_AT(m))
+#define FN(u, n, f, h) COLUMN(u, n, h, COL_FN, .get = f)
+#define FN_NUMBER(u, n, f, h) COLUMN(u, n, h, COL_FN, RIGHT, .get = f, .json = JSON_NUMBER)
+#define FN_BOOL(u, n, f, h) COLUMN(u, n, h, COL_FN, .get = f, .json = JSON_BOOL)
 
 /* what every type has */
 #define COMMON                                                                                               \
@@ -290,19 +242,15 @@ static void get_flags(struct object *o, struct str *to)
 		FN(OTHER, "FLAGS", get_flags,                                                                \
 		   "unverified, quarantined, unclaimed, cleaner, always open, in use, write-protected, "     \
 		   "WORM, paused"),                                                                          \
-		{"ENABLED", "may be used; see enable and disable", COL_BOOL, OTHER, HEAD_AT(Enabled)},       \
-		{"DESCRIPTION", "free text", COL_TEXT, OTHER, HEAD_AT(szDescription)},                       \
-		{"CREATED", "when it was first known", COL_TIME, OTHER, HEAD_AT(Created)},                   \
-		{"MODIFIED", "last change", COL_TIME, OTHER, HEAD_AT(Modified)},                             \
-	{                                                                                                    \
-		"ID", "identifier (GUID)", COL_GUID, OTHER, HEAD_AT(ObjectGuid)                              \
-	}
+		COLUMN(OTHER, "ENABLED", "may be used; see enable and disable", COL_BOOL, HEAD_AT(Enabled)), \
+		COLUMN(OTHER, "DESCRIPTION", "free text", COL_TEXT, HEAD_AT(szDescription)),                 \
+		COLUMN(OTHER, "CREATED", "when it was first known", COL_TIME, HEAD_AT(Created)),             \
+		COLUMN(OTHER, "MODIFIED", "last change", COL_TIME, HEAD_AT(Modified)),                       \
+		COLUMN(OTHER, "ID", "identifier (GUID)", COL_GUID, HEAD_AT(ObjectGuid))
 #define NAME FN(USUAL, "NAME", get_name, "name")
 #define STATE_OF(u, n)                                                                                       \
-	{                                                                                                    \
-		n, "ready, initializing, needs service or not present", COL_ENUM, u,                         \
-			HEAD_AT(dwOperationalState), .words = operational                                    \
-	}
+	COLUMN(u, n, "ready, initializing, needs service or not present", COL_ENUM,                          \
+	       HEAD_AT(dwOperationalState), .words = operational)
 #define READY STATE_OF(OTHER, "READY")
 
 static const struct column library_columns[] = {
@@ -471,8 +419,8 @@ static const struct column operator_columns[] = {
 	ENUM(USUAL, "STATE", OpRequest.State, operator_states,
 	     "submitted, seen, in progress, refused, complete"),
 	TEXT_(USUAL, "MESSAGE", OpRequest.szMessage, "what is asked of the operator"),
-	FN(OTHER, "ABOUT", get_about, "pool, medium, device or library it is about"),
-	FN(OTHER, "TO", get_about2, "library a medium is wanted in"),
+	REF(OTHER, "ABOUT", OpRequest.Arg1, "pool, medium, device or library it is about"),
+	REF(OTHER, "TO", OpRequest.Arg2, "library a medium is wanted in"),
 	TIME(OTHER, "SUBMITTED", OpRequest.Submitted, "when"),
 	TEXT_(OTHER, "USER", OpRequest.szUser, "for whom"),
 	TEXT_(OTHER, "APPLICATION", OpRequest.szApplication, "for which application"),

@@ -20,4 +20,11 @@
 	if (!(pointer))                                                                                      \
 	return fail_missing(#pointer)
 
+/* The whole of a call that names one object, which becomes that member of `in`, and gives nothing back. */
+#define CALL_ABOUT(function, handle, member, pointer)                                                        \
+	IN_SESSION(handle);                                                                                  \
+	NEEDS(pointer);                                                                                      \
+	member = guid_in(pointer);                                                                           \
+	return call(s, CALL_##function, &in, NULL)
+
 #endif

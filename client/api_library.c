@@ -49,38 +49,26 @@ DWORD WINAPI InventoryNtmsLibrary(HANDLE hSession, LPNTMS_GUID lpLibraryId, DWOR
 {
 	struct InventoryNtmsLibrary_in in = {.action = dwAction};
 
-	IN_SESSION(hSession);
-	NEEDS(lpLibraryId);
-	in.library = guid_in(lpLibraryId);
-	return call(s, CALL_InventoryNtmsLibrary, &in, NULL);
+	CALL_ABOUT(InventoryNtmsLibrary, hSession, in.library, lpLibraryId);
 }
 
 DWORD WINAPI SatisfyNtmsOperatorRequest(HANDLE hSession, LPNTMS_GUID lpRequestId)
 {
 	struct SatisfyNtmsOperatorRequest_in in;
 
-	IN_SESSION(hSession);
-	NEEDS(lpRequestId);
-	in.request = guid_in(lpRequestId);
-	return call(s, CALL_SatisfyNtmsOperatorRequest, &in, NULL);
+	CALL_ABOUT(SatisfyNtmsOperatorRequest, hSession, in.request, lpRequestId);
 }
 
 DWORD WINAPI CancelNtmsOperatorRequest(HANDLE hSession, LPNTMS_GUID lpRequestId)
 {
 	struct CancelNtmsOperatorRequest_in in;
 
-	IN_SESSION(hSession);
-	NEEDS(lpRequestId);
-	in.request = guid_in(lpRequestId);
-	return call(s, CALL_CancelNtmsOperatorRequest, &in, NULL);
+	CALL_ABOUT(CancelNtmsOperatorRequest, hSession, in.request, lpRequestId);
 }
 
 DWORD WINAPI WaitForNtmsOperatorRequest(HANDLE hSession, LPNTMS_GUID lpRequestId, DWORD dwTimeout)
 {
 	struct WaitForNtmsOperatorRequest_in in = {.call = guid_new(), .timeout = dwTimeout};
 
-	IN_SESSION(hSession);
-	NEEDS(lpRequestId);
-	in.request = guid_in(lpRequestId);
-	return call(s, CALL_WaitForNtmsOperatorRequest, &in, NULL);
+	CALL_ABOUT(WaitForNtmsOperatorRequest, hSession, in.request, lpRequestId);
 }

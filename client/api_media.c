@@ -85,20 +85,14 @@ DWORD WINAPI DeallocateNtmsMedia(HANDLE hSession, LPNTMS_GUID lpMediaId, DWORD d
 {
 	struct DeallocateNtmsMedia_in in = {.options = dwOptions};
 
-	IN_SESSION(hSession);
-	NEEDS(lpMediaId);
-	in.medium = guid_in(lpMediaId);
-	return call(s, CALL_DeallocateNtmsMedia, &in, NULL);
+	CALL_ABOUT(DeallocateNtmsMedia, hSession, in.medium, lpMediaId);
 }
 
 DWORD WINAPI SetNtmsMediaComplete(HANDLE hSession, LPNTMS_GUID lpMediaId)
 {
 	struct SetNtmsMediaComplete_in in;
 
-	IN_SESSION(hSession);
-	NEEDS(lpMediaId);
-	in.medium = guid_in(lpMediaId);
-	return call(s, CALL_SetNtmsMediaComplete, &in, NULL);
+	CALL_ABOUT(SetNtmsMediaComplete, hSession, in.medium, lpMediaId);
 }
 
 DWORD WINAPI MoveToNtmsMediaPool(HANDLE hSession, LPNTMS_GUID lpMediaId, LPNTMS_GUID lpPoolId)

@@ -134,18 +134,12 @@ DWORD WINAPI EnableNtmsObject(HANDLE hSession, DWORD dwType, LPNTMS_GUID lpObjec
 {
 	struct EnableNtmsObject_in in = {.type = dwType};
 
-	IN_SESSION(hSession);
-	NEEDS(lpObjectId);
-	in.object = guid_in(lpObjectId);
-	return call(s, CALL_EnableNtmsObject, &in, NULL);
+	CALL_ABOUT(EnableNtmsObject, hSession, in.object, lpObjectId);
 }
 
 DWORD WINAPI DisableNtmsObject(HANDLE hSession, DWORD dwType, LPNTMS_GUID lpObjectId)
 {
 	struct DisableNtmsObject_in in = {.type = dwType};
 
-	IN_SESSION(hSession);
-	NEEDS(lpObjectId);
-	in.object = guid_in(lpObjectId);
-	return call(s, CALL_DisableNtmsObject, &in, NULL);
+	CALL_ABOUT(DisableNtmsObject, hSession, in.object, lpObjectId);
 }

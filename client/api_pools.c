@@ -100,8 +100,5 @@ DWORD WINAPI DeleteNtmsMediaPool(HANDLE hSession, LPNTMS_GUID lpPoolId)
 {
 	struct DeleteNtmsMediaPool_in in;
 
-	IN_SESSION(hSession);
-	NEEDS(lpPoolId);
-	in.pool = guid_in(lpPoolId);
-	return call(s, CALL_DeleteNtmsMediaPool, &in, NULL);
+	CALL_ABOUT(DeleteNtmsMediaPool, hSession, in.pool, lpPoolId);
 }

@@ -110,20 +110,14 @@ DWORD RsmPauseIdentification(HANDLE hSession, const NTMS_GUID *lpLibraryId, BOOL
 {
 	struct RsmPauseIdentification_in in = {.pause = bPause != FALSE};
 
-	IN_SESSION(hSession);
-	NEEDS(lpLibraryId);
-	in.library = guid_in(lpLibraryId);
-	return call(s, CALL_RsmPauseIdentification, &in, NULL);
+	CALL_ABOUT(RsmPauseIdentification, hSession, in.library, lpLibraryId);
 }
 
 DWORD RsmAdoptMedium(HANDLE hSession, const NTMS_GUID *lpPhysicalMedia)
 {
 	struct RsmAdoptMedium_in in;
 
-	IN_SESSION(hSession);
-	NEEDS(lpPhysicalMedia);
-	in.medium = guid_in(lpPhysicalMedia);
-	return call(s, CALL_RsmAdoptMedium, &in, NULL);
+	CALL_ABOUT(RsmAdoptMedium, hSession, in.medium, lpPhysicalMedia);
 }
 
 DWORD RsmAdoptMedia(HANDLE hSession, const NTMS_GUID *lpPhysicalMedia, DWORD dwCount)
