@@ -107,7 +107,7 @@ int phantom_forget(struct ctl *c, int64_t medium, bool replaced, bool *forgotten
 	TRY(sql_get(c->t, c->e, "SELECT name FROM object WHERE id=?", "i", medium, "T", name, sizeof name));
 	TRY(ids_of(sql_rows(c->t, c->e,
 			    "SELECT id FROM oprequest "
-			    "WHERE state IN (1,2,3) AND arg1=(SELECT guid FROM object WHERE id=?)",
+			    "WHERE open=1 AND arg1=(SELECT guid FROM object WHERE id=?)",
 			    "i", medium),
 		   &asked, c->e));
 	vec_each(request, &asked)

@@ -35,7 +35,7 @@ int oprequest_post(struct txn *t, const struct oprequest_new *n, int64_t *id, st
 	TRY(object_guid(t, n->arg1, &arg1, e));
 	TRY(object_guid(t, n->arg2, &arg2, e));
 	rc = sql_get(t, e,
-		     "SELECT id FROM oprequest WHERE state IN (1,2,3) "
+		     "SELECT id FROM oprequest WHERE open=1 "
 		     "AND request=? AND arg1 IS ? AND arg2 IS ? AND message=? LIMIT 1",
 		     "uggt", n->request, &arg1, &arg2, n->message ? n->message : "", "i", id);
 	return rc == SQL_NONE ? oprequest_insert(t, n, id, e) : rc;
@@ -64,8 +64,8 @@ static int tell(struct txn *t, int64_t id, uint32_t state, struct err *e)
 
 int oprequest_close(struct txn *t, int64_t id, uint32_t state, struct err *e)
 {
-	TRY(sql_do(t, e, "UPDATE oprequest SET state=?, completed=? WHERE id=? AND state IN (1,2,3)", "uii",
-		   state, txn_now(t), id));
+	TRY(sql_do(t, e, "UPDATE oprequest SET state=?, completed=? WHERE id=? AND open=1", "uii", state,
+		   txn_now(t), id));
 	if (!sql_changes(t))
 		return 0;
 	TRY(object_changed(t, id, e));
@@ -92,7 +92,7 @@ int oprequest_moved(struct txn *t, int64_t medium, int64_t library, struct err *
 	{
 		auto_rows struct rows *r =
 			sql_rows(t, e,
-				 "SELECT id FROM oprequest WHERE state IN (1,2,3) "
+				 "SELECT id FROM oprequest WHERE open=1 "
 				 "AND request=4 AND arg1=?1 AND (arg2=?2 OR (arg2_type=0 AND ?3))",
 				 "ggu", &m, &l, (uint32_t)!is_offline(library));
 

@@ -29,7 +29,7 @@ static int read_requests(struct txn *t, void *arg, struct err *e)
 					    "JOIN object o ON o.id=r.id LEFT JOIN object a ON a.guid=r.arg1 "
 					    "LEFT JOIN physical_media m ON m.id=a.id "
 					    "LEFT JOIN object b ON b.guid=r.arg2 LEFT JOIN library l ON "
-					    "l.id=b.id WHERE r.state IN (1,2,3) ORDER BY r.id",
+					    "l.id=b.id WHERE r.open=1 ORDER BY r.id",
 					    "");
 
 	while (rows_next(q)) {
