@@ -98,5 +98,5 @@ MUTANTS = [
      ["kept/dismount-cut-off"]),
     ("one of two media stays mounted whose mount rsmd's death cut off", "library/start.c",
      "AND r.op=?2 AND m.call", "AND r.op=?2 AND m.op=?1 AND m.call",
-     ["kept/mount-of-two-cut-off"]),
+     ["library_restart"]),
 ]
