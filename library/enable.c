@@ -49,6 +49,7 @@ static int enable_start(struct ctl *c, struct request *r)
 		TRY(sql_do(c->t, c->e, "UPDATE drive SET reason='' WHERE id=?", "i", id));
 		c->troubled = true;
 		TRY(object_set_state(c->t, id, NTMS_READY, c->e));
+		TRY(look_again(c)); /* who waits for some time needn't, with this one */
 	} else {
 		c->enabled = true;
 		TRY(devices_enable(c, true));

@@ -221,14 +221,37 @@ static void drive_fails_among_several(void **state)
 	check_at_rest(&w);
 }
 
+/* At once, also by a mount that waits for the time of a deferred dismount in the other one. */
+static void an_enabled_drive_is_taken(void **state)
+{
+	struct EnableNtmsObject_in on = {.type = NTMS_DRIVE};
+	guid call;
+	int code;
+
+	world_set(&w, "UPDATE object SET enabled=0 WHERE id=(SELECT max(id) FROM drive)");
+	assert_int_equal(mount(&w, media, 1, NTMS_MOUNT_READ), 0);
+	dismount(&w, media, NTMS_DISMOUNT_DEFERRED);
+	call = mount_begin(&w, &media[1], 1, NTMS_MOUNT_READ, INFINITE, &code);
+	assert_int_equal(mount_end(&w, &call), ERROR_IO_PENDING);
+	on.object = ask_guid(&w, "SELECT guid FROM object WHERE id=(SELECT max(id) FROM drive)");
+	assert_int_equal(CALL(&w, EnableNtmsObject, &on, NULL), 0);
+	assert_int_equal(mount_end(&w, &call), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ALLOCATED(1, drive_fails_another_serves),   ALLOCATED(1, another_drive_in_the_bay),
-		ALLOCATED(1, application_holds_the_drive),  FREE(1, granted_while_mounted),
-		ALLOCATED(1, open_after_the_dismount),	    ALLOCATED(2, strangers_drive_is_avoided),
-		ALLOCATED(1, strangers_drive_found_late),   ALLOCATED(1, strangers_drive_is_asked_for),
-		ALLOCATED(1, strangers_drive_at_the_start), ALLOCATED(2, strangers_drive_among_several),
+		ALLOCATED(1, drive_fails_another_serves),
+		ALLOCATED(1, another_drive_in_the_bay),
+		ALLOCATED(2, an_enabled_drive_is_taken),
+		ALLOCATED(1, application_holds_the_drive),
+		FREE(1, granted_while_mounted),
+		ALLOCATED(1, open_after_the_dismount),
+		ALLOCATED(2, strangers_drive_is_avoided),
+		ALLOCATED(1, strangers_drive_found_late),
+		ALLOCATED(1, strangers_drive_is_asked_for),
+		ALLOCATED(1, strangers_drive_at_the_start),
+		ALLOCATED(2, strangers_drive_among_several),
 		ALLOCATED(2, drive_fails_among_several),
 	};
 
