@@ -150,20 +150,31 @@ static struct rows *prepare(struct conn *c, const char *sql, struct err *e)
 		return NULL;
 	}
 	r->sql = sql;
+	r->parameters = sqlite3_bind_parameter_count(r->stmt);
+	r->writes = !sqlite3_stmt_readonly(r->stmt);
 	cache_add(c, r);
 	return r;
 }
 
-/* A statement for this text that nobody uses now. The text is compared too: another text at the same address
- * gets a statement of its own, so a text that isn't a literal costs memory but is never mistaken for another.
- */
+/* A literal of the program, which never becomes another text. (The linker's symbols: what is neither
+ * allocated nor on a stack. Literals of a shared library aren't recognised, and cost the comparison.) */
+static bool is_literal(const char *sql)
+{
+	extern const char etext[], edata[];
+
+	return sql >= etext && sql < edata;
+}
+
+/* A statement for this text that nobody uses now. A text that isn't a literal is compared, too: another one
+ * at the same address gets a statement of its own, so it costs memory but is never mistaken for another. */
 struct rows *conn_prepare(struct conn *c, const char *sql, struct err *e)
 {
+	bool literal = is_literal(sql);
 	struct rows *r = NULL;
 
 	for (size_t i = c->cap ? place_of(c, sql) : 0; c->cap && c->cache[i]; i = (i + 1) & (c->cap - 1)) {
 		r = c->cache[i];
-		if (r->sql == sql && !r->busy && strcmp(sqlite3_sql(r->stmt), sql) == 0)
+		if (r->sql == sql && !r->busy && (literal || strcmp(sqlite3_sql(r->stmt), sql) == 0))
 			break;
 		r = NULL;
 	}

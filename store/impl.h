@@ -24,7 +24,8 @@ struct rows {
 	sqlite3_stmt *stmt;
 	struct conn *conn;
 	struct err *e;
-	bool busy, failed;
+	int parameters;
+	bool writes, busy, failed;
 };
 
 struct conn {

@@ -131,6 +131,9 @@ static int prepare(struct store *s, struct err *e)
 		return (int)e->code;
 	if (conn_open(s->path, &s->writer, e) != 0)
 		return (int)e->code;
+	/* each page that changes is copied, for the case that its job is undone */
+	if (s->memory && conn_do(s->writer, "PRAGMA page_size=2048", e) != 0)
+		return (int)e->code;
 	for (size_t i = 0; i < countof(pragmas); i++) {
 		if (conn_do(s->writer, pragmas[i], e) != 0)
 			return (int)e->code;

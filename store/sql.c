@@ -52,10 +52,10 @@ static struct rows *begin(struct txn *t, struct err *e, const char *sql, const c
 
 	if (!r)
 		return NULL;
-	if (n != sqlite3_bind_parameter_count(r->stmt))
-		err_set(e, ERROR_DATABASE_FAILURE, "%d parameters given, %d wanted: %.250s", n,
-			sqlite3_bind_parameter_count(r->stmt), sql);
-	else if (!t->writable && !sqlite3_stmt_readonly(r->stmt))
+	if (n != r->parameters)
+		err_set(e, ERROR_DATABASE_FAILURE, "%d parameters given, %d wanted: %.250s", n, r->parameters,
+			sql);
+	else if (!t->writable && r->writes)
 		err_set(e, ERROR_DATABASE_FAILURE, "a reader must not write: %.250s", sql);
 	else if (t->writable && sqlite3_get_autocommit(t->conn->db))
 		/* SQLite gave the whole transaction up after an earlier error; on its own this would be
