@@ -24,17 +24,10 @@ int object_new(struct txn *t, uint32_t type, const char *name, const guid *g, in
  * times as long. */
 int object_changed(struct txn *t, int64_t id, struct err *e)
 {
-	uint32_t type;
-	guid g;
-	int rc;
-
 	if (feed_told(t, id))
 		return 0;
-	rc = sql_get(t, e, "SELECT type, guid FROM object WHERE id=?", "i", id, "ug", &type, &g);
-	if (rc)
-		return rc == SQL_NONE ? 0 : rc;
 	TRY(sql_do(t, e, "UPDATE object SET modified=? WHERE id=?", "ii", txn_now(t), id));
-	return feed_put(t, type, NTMS_OBJ_UPDATE, &g, e);
+	return sql_changes(t) ? feed_put_row(t, id, NTMS_OBJ_UPDATE, e) : 0;
 }
 
 /* Runs an UPDATE of what an object can do, and tells the feed and the requests that wait. No row touched:

@@ -7,15 +7,28 @@
 
 enum { FEED_KEPT = 100000, PRUNE_EACH = 64 };
 
+static int put(struct txn *t, struct err *e)
+{
+	t->store->seq = sql_rowid(t);
+	if (t->store->seq % PRUNE_EACH != 0)
+		return 0;
+	return sql_do(t, e, "DELETE FROM change WHERE seq<=?", "i", t->store->seq - FEED_KEPT);
+}
+
 int feed_put(struct txn *t, uint32_t type, uint32_t op, const guid *object, struct err *e)
 {
 	if (sql_do(t, e, "INSERT INTO change(type, op, object) VALUES(?, ?, ?)", "uug", type, op, object) !=
 	    0)
 		return (int)e->code;
-	t->store->seq = sql_rowid(t);
-	if (t->store->seq % PRUNE_EACH != 0)
-		return 0;
-	return sql_do(t, e, "DELETE FROM change WHERE seq<=?", "i", t->store->seq - FEED_KEPT);
+	return put(t, e);
+}
+
+int feed_put_row(struct txn *t, int64_t object, uint32_t op, struct err *e)
+{
+	if (sql_do(t, e, "INSERT INTO change(type, op, object) SELECT type, ?, guid FROM object WHERE id=?",
+		   "ui", op, object) != 0)
+		return (int)e->code;
+	return put(t, e);
 }
 
 bool feed_told(struct txn *t, int64_t object)

@@ -106,6 +106,7 @@ struct change {
 	guid object;
 };
 int feed_put(struct txn *, uint32_t type, uint32_t op, const guid *, struct err *);
+int feed_put_row(struct txn *, int64_t object, uint32_t op, struct err *); /* there must be one */
 /* Has this job told a change of that row's object before? One record for all of them will do. (Asked of the
  * last few only.) */
 bool feed_told(struct txn *, int64_t object);
