@@ -79,6 +79,17 @@ int move_refused(struct ctl *c, int64_t source, int64_t destination, const char 
 
 int move_accepted(struct ctl *c, int64_t source, int64_t destination)
 {
+	int64_t blamed = 0;
+
+	/* nearly always none is, and an UPDATE of what may be several rows costs ten times this question */
+	TRY(sql_get(c->t, c->e,
+		    "SELECT coalesce((SELECT barred_until>0 OR refused_with>0 FROM slot WHERE id=?1),0) "
+		    "OR coalesce((SELECT barred_until>0 OR refused_with>0 FROM slot WHERE id=?2),0) "
+		    "OR coalesce((SELECT refused_with>0 FROM drive WHERE id=?1),0) "
+		    "OR coalesce((SELECT refused_with>0 FROM drive WHERE id=?2),0)",
+		    "ii", source, destination, "i", &blamed));
+	if (!blamed)
+		return 0;
 	TRY(sql_do(c->t, c->e,
 		   "UPDATE slot SET barred_until=0, refused_with=0, reason='' "
 		   "WHERE id IN (?,?) AND (barred_until>0 OR refused_with>0)",

@@ -127,14 +127,22 @@ int requests_wake(struct txn *t, struct err *e)
 	return 0;
 }
 
-/* What it held others may have. */
+/* What it held others may have. Mostly that is nothing, and a query costs a fraction of an UPDATE of what may
+ * be several rows: SQLite makes a table for these. */
 static int let_go(struct txn *t, int64_t id, int64_t library, int64_t medium, struct err *e)
 {
-	TRY(sql_do(t, e, "UPDATE drive SET request=NULL WHERE request=?", "i", id));
-	return sql_do(t, e,
-		      "UPDATE librequest "
-		      "SET waits=0 WHERE library=? AND open=1 AND waits=? AND waits>0",
-		      "ii", library, medium);
+	auto_ids struct ids drives = {0}, waiters = {0};
+
+	TRY(ids_of(sql_rows(t, e, "SELECT id FROM drive WHERE request=?", "i", id), &drives, e));
+	vec_each(drive, &drives)
+		TRY(sql_do(t, e, "UPDATE drive SET request=NULL WHERE id=?", "i", *drive));
+	TRY(ids_of(sql_rows(t, e,
+			    "SELECT id FROM librequest WHERE library=? AND open=1 AND waits=? AND waits>0",
+			    "ii", library, medium),
+		   &waiters, e));
+	vec_each(waiter, &waiters)
+		TRY(sql_do(t, e, "UPDATE librequest SET waits=0 WHERE id=?", "i", *waiter));
+	return 0;
 }
 
 int request_finish(struct txn *t, int64_t id, uint32_t state, uint32_t code, const char *reason,

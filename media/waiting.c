@@ -330,12 +330,24 @@ static int give_up(struct txn *t, const guid *call, uint32_t kind, int64_t opreq
 	return kind == CALL_AllocateNtmsMedia ? oprequest_delete(t, oprequest, e) : 0;
 }
 
+/* The logical media of a query: their callers have what they asked for, or are gone. */
+static int disown(struct txn *t, struct rows *query, struct err *e)
+{
+	auto_ids struct ids ids = {0};
+
+	TRY(ids_of(query, &ids, e));
+	vec_each(id, &ids)
+		TRY(sql_do(t, e, "UPDATE logical_media SET call=NULL, session=NULL, source=NULL WHERE id=?",
+			   "i", *id));
+	return 0;
+}
+
 static int forget(struct txn *t, const guid *call, struct err *e)
 {
-	return sql_do(t, e,
-		      "UPDATE logical_media "
-		      "SET call=NULL, session=NULL, source=NULL WHERE call=? AND call IS NOT NULL",
-		      "g", call);
+	return disown(
+		t,
+		sql_rows(t, e, "SELECT id FROM logical_media WHERE call=? AND call IS NOT NULL", "g", call),
+		e);
 }
 
 int media_end_call(struct txn *t, const guid *call, struct err *e)
@@ -377,10 +389,10 @@ int media_session_ended(struct txn *t, void *session_end, struct err *e)
 	for (size_t i = 0; i < s->n_unsent; i++)
 		TRY(allocation_undo(t, &s->unsent[i], e));
 	TRY(sql_do(t, e, "DELETE FROM waiting WHERE session=? AND code IS NOT NULL", "g", &s->session));
-	TRY(sql_do(t, e,
-		   "UPDATE logical_media "
-		   "SET call=NULL, session=NULL, source=NULL WHERE call IS NOT NULL AND session=?",
-		   "g", &s->session));
+	TRY(disown(t,
+		   sql_rows(t, e, "SELECT id FROM logical_media WHERE call IS NOT NULL AND session=?", "g",
+			    &s->session),
+		   e));
 	{
 		auto_rows struct rows *r = sql_rows(
 			t, e, "SELECT call, kind, coalesce(oprequest,0) FROM waiting WHERE session=?", "g",
