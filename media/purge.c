@@ -41,18 +41,19 @@ int purge_finished(struct txn *t, struct err *e)
 		     "DELETE FROM oprequest WHERE id=?", op, keep_op, e);
 }
 
+/* The oldest waits for company, a hundredth of its time and at most ten minutes: or each that ends would have
+ * a look of its own. */
+#define NEXT(kind, failed)                                                                                   \
+	"CASE WHEN " kind "_flags & 1 THEN 0 ELSE coalesce(" kind "_purge*1000 + min(" kind                  \
+	"_purge*10,600000) + (SELECT min(completed) FROM " kind " WHERE completed>0 AND NOT (" kind          \
+	"_flags & 2 AND state=" failed ")),0) END"
+
 int purge_next(struct txn *t, int64_t *at, struct err *e)
 {
 	int64_t op = 0;
 
-	TRY(sql_get(t, e,
-		    "SELECT CASE WHEN librequest_flags & 1 THEN 0 ELSE coalesce(librequest_purge*1000+"
-		    "(SELECT min(completed) FROM librequest "
-		    "WHERE completed>0 AND NOT (librequest_flags & 2 AND state=3)),0) END, "
-		    "CASE WHEN oprequest_flags & 1 THEN 0 ELSE coalesce(oprequest_purge*1000+"
-		    "(SELECT min(completed) FROM oprequest "
-		    "WHERE completed>0 AND NOT (oprequest_flags & 2 AND state=4)),0) END FROM computer",
-		    "", "ii", at, &op));
+	TRY(sql_get(t, e, "SELECT " NEXT("librequest", "3") ", " NEXT("oprequest", "4") " FROM computer", "",
+		    "ii", at, &op));
 	if (op && (!*at || op < *at))
 		*at = op;
 	return 0;
