@@ -121,18 +121,18 @@ int action_move(struct ctl *c, const struct request *r, int64_t medium, int64_t 
 
 struct action_row {
 	int64_t id, request, medium, source, destination, drive, invert, state;
-	uint32_t kind, types;
+	uint32_t kind, types, op; /* op: of its request */
 };
 
 static int row_load(struct ctl *c, int64_t id, struct action_row *a)
 {
 	a->id = id;
 	return sql_get(c->t, c->e,
-		       "SELECT coalesce(request,0), coalesce(medium,0), coalesce(source,0), "
-		       "coalesce(destination,0), coalesce(drive,0), invert, state, kind, types "
+		       "SELECT request, medium, source, destination, drive, invert, state, kind, types, "
+		       "(SELECT op FROM librequest r WHERE r.id=action.request) "
 		       "FROM action WHERE id=? AND library=?",
-		       "ii", id, c->id, "iiiiiiiuu", &a->request, &a->medium, &a->source, &a->destination,
-		       &a->drive, &a->invert, &a->state, &a->kind, &a->types);
+		       "ii", id, c->id, "iiiiiiiuuu", &a->request, &a->medium, &a->source, &a->destination,
+		       &a->drive, &a->invert, &a->state, &a->kind, &a->types, &a->op);
 }
 
 static int moved(struct ctl *c, const struct action_row *a)
@@ -233,6 +233,36 @@ static int own_status(struct ctl *c, const struct event *ev)
 	return sql_do(c->t, c->e, "UPDATE library SET poll_at=? WHERE id=?", "ii", c->now + 5000, c->id);
 }
 
+/* What the action told on the way is over, and its request can go on; of what nobody knows yet (a move) it
+ * waits for the settling. */
+static int acted(struct ctl *c, const struct action_row *a, uint32_t state)
+{
+	return sql_do(c->t, c->e, "UPDATE librequest SET waits=?, done=0, total=0, expected=0 WHERE id=?",
+		      "ii", (int64_t)(state == ACTION_UNKNOWN ? WAITS_ACTION : WAITS_NOTHING), a->request);
+}
+
+/* Its row is written after the phase has had its say: at once with where it goes on. An insert counts there
+ * what it has stowed, and what went wrong leads anywhere: theirs is written before. */
+static bool acted_later(const struct action_row *a, const struct event *ev)
+{
+	return ev->outcome == OUTCOME_DONE && (a->op == NTMS_LM_MOUNT || a->op == NTMS_LM_DISMOUNT ||
+					       a->op == NTMS_LM_PROCESSOMID || a->op == NTMS_LM_WRITESCRATCH);
+}
+
+/* rc: what the phase made of the outcome. */
+static int go_on(struct ctl *c, const struct action_row *a, int rc, bool later)
+{
+	if (rc == STEP_NEXT)
+		return sql_do(
+			c->t, c->e,
+			"UPDATE librequest SET phase=phase+1, tries=0, poll_at=0, waits=0, done=0, total=0, "
+			"expected=0 WHERE id=?",
+			"i", a->request);
+	if (later && rc < 0 && rc != STEP_ACTION)
+		return acted(c, a, ACTION_DONE);
+	return rc < 0 ? 0 : rc;
+}
+
 int action_outcome(struct ctl *c, const struct event *ev)
 {
 	struct action_row a;
@@ -242,6 +272,7 @@ int action_outcome(struct ctl *c, const struct event *ev)
 	uint32_t state = ev->outcome == OUTCOME_DONE	 ? ACTION_DONE
 			 : ev->outcome == OUTCOME_FAILED ? ACTION_FAILED
 							 : ACTION_UNKNOWN;
+	bool later;
 
 	if (rc == SQL_NONE || (!rc && a.state != ACTION_OPEN))
 		return 0; /* of an earlier incarnation, or settled already */
@@ -257,12 +288,9 @@ int action_outcome(struct ctl *c, const struct event *ev)
 		TRY(library_doubt(c, BIT_ALL));
 	if (ev->fault == FAULT_ELEMENT && a.kind == ACT_MOVE)
 		TRY(move_refused(c, a.source, a.destination, ev->why));
-	/* what it told on the way is over; of what nobody knows yet (a move) its request waits for the
-	 * settling */
-	if (a.request)
-		TRY(sql_do(c->t, c->e,
-			   "UPDATE librequest SET waits=?, done=0, total=0, expected=0 WHERE id=?", "ii",
-			   (int64_t)(state == ACTION_UNKNOWN ? WAITS_ACTION : WAITS_NOTHING), a.request));
+	later = acted_later(&a, ev);
+	if (a.request && !later)
+		TRY(acted(c, &a, state));
 	if (a.kind == ACT_LOAD || a.kind == ACT_UNLOAD)
 		TRY(sql_do(c->t, c->e,
 			   "UPDATE drive SET reason='', done=0, total=0, expected=0 "
@@ -280,15 +308,11 @@ int action_outcome(struct ctl *c, const struct event *ev)
 		return 0;
 	TRY(rc);
 	if (!request_is_open(&r))
-		return 0; /* ended meanwhile: drives_tidy() cleans up */
+		return go_on(c, &a, STEP_END, later); /* ended meanwhile: drives_tidy() cleans up */
 	c->acted = a.drive;
 	if (ev->outcome != OUTCOME_DONE)
 		rc = request_fault(c, &r, ev);
 	else
 		rc = (p = phase_of(&r)) && p->outcome ? p->outcome(c, &r, ev) : STEP_NEXT;
-	if (rc == STEP_NEXT)
-		return sql_do(c->t, c->e,
-			      "UPDATE librequest SET phase=phase+1, tries=0, poll_at=0 WHERE id=?", "i",
-			      r.id);
-	return rc < 0 ? 0 : rc;
+	return go_on(c, &a, rc, later);
 }

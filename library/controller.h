@@ -40,6 +40,7 @@ struct request {
 	int64_t id;
 	uint32_t op, option, state, phase, wanted, tries, error;
 	int64_t side, drive, medium, slot, port, deadline, poll_at, queued, oprequest, waits;
+	bool explained; /* its row has a reason */
 	guid call;
 };
 
@@ -95,6 +96,16 @@ int request_poll(struct ctl *, struct request *, int64_t after_ms);			/* sets po
 int request_open(struct ctl *, uint32_t op, int64_t medium, int64_t side, int64_t *id); /* 0: none */
 /* What a failed action means for its request: one table (fault.c). */
 int request_fault(struct ctl *, struct request *, const struct event *);
+
+/* What queue_run() asks before it calls them. ?1: the library, ?2: now. The indexes want these very words. */
+#define LATE_MOUNTS                                                                                          \
+	"SELECT id FROM librequest WHERE +library=?1 AND open=1 AND op=17 AND deadline>0 AND deadline<=?2 "  \
+	"UNION ALL SELECT id FROM librequest WHERE library=?1 AND open=1 AND op=17 AND wanted & 0x10000"
+#define HELD_DRIVES "SELECT id FROM drive WHERE held_look<>0 AND held_look<=?2 AND +library=?1"
+#define LOOSE_MEDIA                                                                                          \
+	"SELECT 1 FROM physical_media m CROSS JOIN drive d ON d.id=m.place WHERE m.in_drive=1 "              \
+	"AND m.mounted_side IS NULL AND d.library=?1 AND d.request IS NULL AND d.state<>7"
+#define HAND_FULL "SELECT 1 FROM changer h JOIN physical_media m ON m.place=h.id WHERE h.library=?1"
 
 /* ---- actions (action.c) ---- */
 /* Fills in and records a->id; posts it. medium: 0 none; at most one action of the changer at a time. */

@@ -86,7 +86,6 @@ int library_event(struct txn *t, const struct library_world *world, const struct
 	}
 	if (c.type == NTMS_LIBRARYTYPE_OFFLINE)
 		return offline_run(&c);
-	TRY(deadlines_run(&c));
 	TRY(queue_run(&c));
 	if (c.troubled)
 		TRY(troubles_tell(&c));
@@ -104,13 +103,20 @@ int library_woken(struct txn *t, int64_t library, void *world, struct err *e)
 
 int library_next_deadline(struct txn *t, int64_t *at, struct err *e)
 {
+	int64_t due[4];
+
 	*at = 0;
 	/* a deadline of an insert or eject is looked at when it polls */
-	return sql_get(t, e,
-		       "SELECT coalesce(min(x),0) FROM (SELECT min(poll_at) AS x "
-		       "FROM librequest WHERE open=1 AND poll_at>0 "
-		       "UNION ALL SELECT min(deadline) FROM librequest WHERE open=1 AND op=17 "
-		       "AND deadline>0 AND deadline>queued UNION ALL SELECT min(held_look) FROM drive "
-		       "WHERE held_look<>0 UNION ALL SELECT min(poll_at) FROM library WHERE poll_at>0)",
-		       "", "i", at);
+	TRY(sql_get(
+		t, e,
+		"SELECT (SELECT poll_at FROM librequest WHERE open=1 AND poll_at>0 ORDER BY poll_at LIMIT 1), "
+		"(SELECT deadline FROM librequest WHERE open=1 AND op=17 AND deadline>0 AND deadline>queued "
+		"ORDER BY deadline LIMIT 1), "
+		"(SELECT held_look FROM drive WHERE held_look<>0 ORDER BY held_look LIMIT 1), "
+		"(SELECT min(poll_at) FROM library WHERE poll_at>0)",
+		"", "iiii", &due[0], &due[1], &due[2], &due[3]));
+	for (size_t i = 0; i < countof(due); i++)
+		if (due[i] && (!*at || due[i] < *at))
+			*at = due[i];
+	return 0;
 }

@@ -44,8 +44,6 @@ int drives_tidy(struct ctl *c)
 	VEC(struct { int64_t drive, medium; }) idle = {0};
 	int rc = 0;
 
-	if (!c->ready || c->doubt)
-		return 0;
 	{
 		auto_rows struct rows *q = sql_rows(
 			c->t, c->e,
@@ -121,16 +119,24 @@ struct candidates {
 	VEC(struct candidate) v;
 };
 
-static void candidates_begin(struct ctl *c, struct candidates *all, bool enabled)
+enum which { ALL_DRIVES, USABLE_DRIVES, IDLE_DRIVES };
+
+static void candidates_begin(struct ctl *c, struct candidates *all, enum which which)
 {
-	all->q = sql_rows(
-		c->t, c->e,
+	static const char sql[] =
 		"SELECT d.id, coalesce(m.id,0), coalesce(m.mounted_side,0), "
 		"coalesce(d.request,0), d.dismountable_since, d.defer_delay, "
 		"d.state, d.held_look<>0, d.generation FROM drive d CROSS JOIN object o ON o.id=d.id "
 		"LEFT JOIN physical_media m ON m.place=d.id WHERE d.library=? "
-		"AND (?=0 OR (o.enabled=1 AND o.opstate=0)) ORDER BY d.refused_with>0, d.mount_count, d.number",
-		"iu", c->id, (uint32_t)enabled);
+		"AND (?=0 OR (o.enabled=1 AND o.opstate=0)) ORDER BY d.refused_with>0, d.mount_count, d.number";
+	static const char idle[] =
+		"SELECT d.id, 0, 0, 0, 0, 0, d.state, 0, d.generation FROM drive d CROSS JOIN object o ON o.id=d.id "
+		"WHERE d.library=? AND d.request IS NULL AND d.held_look=0 AND o.enabled=1 AND o.opstate=0 "
+		"AND NOT EXISTS(SELECT 1 FROM physical_media m WHERE m.place=d.id) "
+		"ORDER BY d.refused_with>0, d.mount_count, d.number";
+
+	all->q = which == IDLE_DRIVES ? sql_rows(c->t, c->e, idle, "i", c->id)
+				      : sql_rows(c->t, c->e, sql, "iu", c->id, (uint32_t)which);
 }
 
 /* Valid until the next is asked for. NULL: there are no more, or they can't be read. */
@@ -312,7 +318,7 @@ static int any_takes(struct ctl *c, const struct wish *w, bool *exists)
 	const struct candidate *d;
 
 	*exists = false;
-	candidates_begin(c, &every, false);
+	candidates_begin(c, &every, ALL_DRIVES);
 	for (size_t i = 0; !*exists && (d = candidate_at(&every, i)); i++)
 		*exists = takes(d, w);
 	return candidates_end(c, &every);
@@ -367,12 +373,12 @@ static int64_t lacks(const struct wish *w)
 #define LOOK_AGAIN_MS 60000 /* by then somebody may have told that the slot can be used */
 
 /* A drive for each, as far as there are any. *usable: drives, as far as they are counted. */
-static int choose_all(struct ctl *c, wish_vec *all, size_t *usable)
+static int choose_among(struct ctl *c, enum which which, wish_vec *all, size_t *usable)
 {
 	struct candidates drives = {0};
 	int rc = 0, failed;
 
-	candidates_begin(c, &drives, true);
+	candidates_begin(c, &drives, which);
 	vec_each(w, all)
 		if (!rc)
 			choose(c, w, &drives, all, &rc);
@@ -380,6 +386,29 @@ static int choose_all(struct ctl *c, wish_vec *all, size_t *usable)
 	*usable = drives.v.n;
 	failed = candidates_end(c, &drives);
 	return rc ? rc : failed;
+}
+
+static int choose_usable(struct ctl *c, wish_vec *all, size_t *usable)
+{
+	vec_each(w, all) {
+		w->chosen = w->evict = w->until = 0;
+		w->fits = w->held = false;
+	}
+	return choose_among(c, USABLE_DRIVES, all, usable);
+}
+
+/* Mostly there are empty ones for all, and nobody has to know what the others do. */
+static int choose_all(struct ctl *c, wish_vec *all, size_t *usable)
+{
+	bool idle = true;
+
+	vec_each(w, all)
+		idle = idle && !w->inside && !w->in_use;
+	if (idle)
+		TRY(choose_among(c, IDLE_DRIVES, all, usable));
+	vec_each(w, all)
+		idle = idle && w->chosen;
+	return idle ? 0 : choose_usable(c, all, usable);
 }
 
 /* Usable drives that other media of the same call have, mounted or on their way: none of them is let go
@@ -428,6 +457,7 @@ static int reserve_all(struct ctl *c, struct request *r, wish_vec *all)
 			return mount_waits(c, r, LOOK_AGAIN_MS, w->barred);
 	TRY(older_waits(c, r, all, &blocked));
 	if (blocked) {
+		TRY(choose_usable(c, all, &usable)); /* to know what it lacks */
 		vec_each(w, all)
 			if (w->request == r->id)
 				r->waits = lacks(w);

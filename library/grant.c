@@ -125,10 +125,7 @@ int held_look(struct ctl *c)
 {
 	auto_ids struct ids due = {0};
 
-	TRY(ids_of(sql_rows(c->t, c->e,
-			    "SELECT id FROM drive WHERE held_look<>0 AND held_look<=? AND +library=?", "ii",
-			    c->now, c->id),
-		   &due, c->e));
+	TRY(ids_of(sql_rows(c->t, c->e, HELD_DRIVES, "ii", c->id, c->now), &due, c->e));
 	vec_each(drive, &due) {
 		struct action a = {.kind = ACT_REVOKE, .drive = *drive};
 		int64_t idle = 0;

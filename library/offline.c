@@ -86,14 +86,8 @@ int deadlines_run(struct ctl *c)
 {
 	auto_ids struct ids late = {0};
 
-	/* WANTED_STOP; the index wants these very words. One that is found twice has ended the second time.
-	 */
-	TRY(ids_of(sql_rows(c->t, c->e,
-			    "SELECT id FROM librequest WHERE +library=?1 AND open=1 "
-			    "AND op=17 AND deadline>0 AND deadline<=?2 UNION ALL SELECT id FROM librequest "
-			    "WHERE library=?1 AND open=1 AND op=17 AND wanted & 0x10000",
-			    "ii", c->id, c->now),
-		   &late, c->e));
+	/* one that is found twice has ended the second time */
+	TRY(ids_of(sql_rows(c->t, c->e, LATE_MOUNTS, "ii", c->id, c->now), &late, c->e));
 	vec_each(id, &late) {
 		struct request r;
 		int rc;

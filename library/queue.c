@@ -24,15 +24,19 @@ static const char open_requests[] =
 
 int request_load(struct ctl *c, int64_t id, struct request *r)
 {
+	uint32_t explained = 0;
+	int rc;
+
 	*r = (struct request){.id = id};
-	return sql_get(c->t, c->e,
-		       "SELECT op, option, state, phase, wanted, tries, error, "
-		       "coalesce(side,0), coalesce(drive,0), coalesce(medium,0), coalesce(slot,0), "
-		       "coalesce(port,0), deadline, poll_at, queued, coalesce(oprequest,0), waits, call "
-		       "FROM librequest WHERE id=?",
-		       "i", id, "uuuuuuuiiiiiiiiiig", &r->op, &r->option, &r->state, &r->phase, &r->wanted,
-		       &r->tries, &r->error, &r->side, &r->drive, &r->medium, &r->slot, &r->port,
-		       &r->deadline, &r->poll_at, &r->queued, &r->oprequest, &r->waits, &r->call);
+	rc = sql_get(c->t, c->e,
+		     "SELECT op, option, state, phase, wanted, tries, error, "
+		     "side, drive, medium, slot, port, deadline, poll_at, queued, oprequest, waits, "
+		     "reason<>'', call FROM librequest WHERE id=?",
+		     "i", id, "uuuuuuuiiiiiiiiiiug", &r->op, &r->option, &r->state, &r->phase, &r->wanted,
+		     &r->tries, &r->error, &r->side, &r->drive, &r->medium, &r->slot, &r->port, &r->deadline,
+		     &r->poll_at, &r->queued, &r->oprequest, &r->waits, &explained, &r->call);
+	r->explained = explained != 0;
+	return rc;
 }
 
 /* The other requests of a mount of several media end with the first that fails. */
@@ -108,6 +112,7 @@ int request_wait(struct ctl *c, struct request *r, int64_t after_ms, const char 
 	if (after_ms)
 		TRY(request_poll(c, r, after_ms));
 	TRY(request_state(c->t, r->id, NTMS_LM_WAITING, why, c->e));
+	r->state = NTMS_LM_WAITING, r->explained = true;
 	return STEP_STAY;
 }
 
@@ -164,7 +169,9 @@ static int request_step(struct ctl *c, struct request *r, bool *moved)
 		if (rc == STEP_AGAIN)
 			continue;
 		if (rc == STEP_ACTION)
-			return request_state(c->t, r->id, NTMS_LM_INPROCESS, "", c->e);
+			return r->state == NTMS_LM_INPROCESS && !r->explained
+				       ? 0
+				       : request_state(c->t, r->id, NTMS_LM_INPROCESS, "", c->e);
 		if (rc == STEP_ROBOT)
 			r->waits = WAITS_ROBOT;
 		*moved |= rc == STEP_END;
@@ -184,22 +191,33 @@ static const char *why_not(const struct ctl *c)
 	return "the library's elements are being read";
 }
 
+/* Is there anything to do, of each kind? One question, asked at each look: nearly always the answer is no. */
+struct agenda {
+	int64_t late, held, loose, hand, robot, drive;
+};
+
+static int agenda(struct ctl *c, struct agenda *a)
+{
+	return sql_get(c->t, c->e,
+		       "SELECT EXISTS(" LATE_MOUNTS "), EXISTS(" HELD_DRIVES "), EXISTS(" LOOSE_MEDIA
+		       "), EXISTS(" HAND_FULL "), "
+		       "EXISTS(SELECT 1 FROM librequest WHERE library=?1 AND open=1 AND waits=1), "
+		       "EXISTS(SELECT 1 FROM librequest WHERE library=?1 AND open=1 AND waits=2)",
+		       "ii", c->id, c->now, "iiiiii", &a->late, &a->held, &a->loose, &a->hand, &a->robot,
+		       &a->drive);
+}
+
 /* What others than those ready to go on wait for, and can be had now. */
 struct offer {
 	bool robot, drive;
 };
 
-static int offer(struct ctl *c, struct offer *o)
+static int offer(struct ctl *c, const struct agenda *a, struct offer *o)
 {
-	int64_t robot = 0, drive = 0;
-	int rc = sql_get(c->t, c->e,
-			 "SELECT EXISTS(SELECT 1 FROM librequest "
-			 "WHERE library=?1 AND open=1 AND waits=?2), "
-			 "EXISTS(SELECT 1 FROM librequest WHERE library=?1 AND open=1 AND waits=?3)",
-			 "iii", c->id, (int64_t)WAITS_ROBOT, (int64_t)WAITS_DRIVE, "ii", &robot, &drive);
+	int rc = 0;
 
-	o->robot = !rc && robot && !robot_busy(c, &rc);
-	o->drive = !rc && drive && drive_free(c, &rc);
+	o->robot = a->robot && !robot_busy(c, &rc);
+	o->drive = !rc && a->drive && drive_free(c, &rc);
 	return rc;
 }
 
@@ -237,11 +255,11 @@ static int look_at(struct ctl *c, int64_t id, bool *moved)
 		      r.id, (int64_t)WAITS_ACTION);
 }
 
-static int look(struct ctl *c, bool *moved)
+static int look(struct ctl *c, const struct agenda *a, bool *moved)
 {
 	VEC(struct { int64_t id, waits; }) open = {0};
 	struct offer o;
-	int rc = offer(c, &o);
+	int rc = offer(c, a, &o);
 
 	if (!rc) {
 		auto_rows struct rows *q = sql_rows(c->t, c->e, open_requests, "iii", c->id,
@@ -266,10 +284,15 @@ static int look(struct ctl *c, bool *moved)
 
 int queue_run(struct ctl *c)
 {
+	struct agenda a;
 	bool moved = true;
 	int rc = 0;
 
-	TRY(held_look(c));
+	TRY(agenda(c, &a));
+	if (a.late)
+		TRY(deadlines_run(c));
+	if (a.held)
+		TRY(held_look(c));
 	/* doubt comes first: no move before the elements were read */
 	if (c->doubt && c->opstate != NTMS_NOT_PRESENT && c->enabled) {
 		int64_t poll_at = 0;
@@ -287,11 +310,14 @@ int queue_run(struct ctl *c)
 	}
 	/* what one request gives up another may take; bounded, since each pass must have moved one */
 	for (int pass = 0; moved && pass < 16; pass++) {
+		if (pass || a.late || a.held)
+			TRY(agenda(c, &a));
 		moved = false;
-		TRY(drives_tidy(c));
-		if (c->ready && !c->doubt)
+		if (a.loose && c->ready && !c->doubt)
+			TRY(drives_tidy(c));
+		if (a.hand && c->ready && !c->doubt)
 			TRY(hand_empty(c));
-		TRY(look(c, &moved));
+		TRY(look(c, &a, &moved));
 	}
 	return 0;
 }

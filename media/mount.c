@@ -182,7 +182,7 @@ static int check_drives(struct txn *t, const struct mount *u, struct err *e)
 						    "SELECT d.generation, o.enabled FROM drive d "
 						    "JOIN object o ON o.id=d.id WHERE d.library=?",
 						    "i", u->library.id);
-		while (rows_next(r)) {
+		while (usable < (int64_t)u->items.n && rows_next(r)) {
 			able += can(u, rows_text(r, 0), type);
 			usable += can(u, rows_text(r, 0), type) && rows_u32(r, 1);
 		}

@@ -8,10 +8,12 @@
 #include <ntmsapi.h>
 
 /* An element's content changed. Drives show theirs through their own state, which their controller keeps. */
-static int element_content(struct txn *t, int64_t element, bool full, struct err *e)
+static int element_content(struct txn *t, int64_t element, bool is_drive, bool full, struct err *e)
 {
 	if (!element)
 		return 0;
+	if (is_drive)
+		return object_changed(t, element, e);
 	TRY(sql_do(t, e, "UPDATE slot SET state=? WHERE id=?", "ui",
 		   full ? NTMS_SLOTSTATE_FULL : NTMS_SLOTSTATE_EMPTY, element));
 	if (!sql_changes(t))
@@ -51,8 +53,8 @@ static int library_changed(struct txn *t, int64_t medium, int64_t from, int64_t 
 
 int medium_move(struct txn *t, int64_t medium, int64_t place, bool inverted, bool verified, struct err *e)
 {
-	int64_t library, old_place, old_library, other, home;
-	uint32_t type;
+	int64_t library, old_place, old_library, other, old_home, home;
+	uint32_t type, from_drive;
 	int rc;
 
 	rc = sql_get(t, e,
@@ -74,21 +76,25 @@ int medium_move(struct txn *t, int64_t medium, int64_t place, bool inverted, boo
 	if (rc && rc != SQL_NONE)
 		return rc;
 	TRY(sql_get(t, e,
-		    "SELECT library, coalesce(place,0), coalesce(home_slot,0) FROM physical_media WHERE id=?",
-		    "i", medium, "iii", &old_library, &old_place, &home));
-	if (type == NTMS_STORAGESLOT && (!home || library != old_library))
-		home = place;
+		    "SELECT library, coalesce(place,0), coalesce(home_slot,0), in_drive FROM physical_media "
+		    "WHERE id=?",
+		    "i", medium, "iiiu", &old_library, &old_place, &old_home, &from_drive));
+	home = type == NTMS_STORAGESLOT && (!old_home || library != old_library) ? place : old_home;
+	/* apart, since they seldom change: what is set costs its indexes, triggers and references, changed or
+	 * not */
+	if (library != old_library || home != old_home)
+		TRY(sql_do(t, e, "UPDATE physical_media SET library=?, home_slot=? WHERE id=?", "ifi",
+			   library, home, medium));
 	/* mounted, loaded, unloaded: that ends with the stay in the drive, however it ended */
-	TRY(sql_do(
-		t, e,
-		"UPDATE physical_media SET place=?, in_drive=?, inverted=?, verified=?, library=?, home_slot=?, "
-		"state=CASE WHEN ? AND state BETWEEN 2 AND 4 THEN EXISTS(SELECT 1 FROM librequest r "
-		"WHERE r.id=request AND r.open=1) ELSE state END WHERE id=?",
-		"iuuuifui", place, (uint32_t)(type == NTMS_DRIVE), (uint32_t)inverted, (uint32_t)verified,
-		library, home, (uint32_t)(type != NTMS_DRIVE), medium));
+	TRY(sql_do(t, e,
+		   "UPDATE physical_media SET place=?, in_drive=?, inverted=?, verified=?, "
+		   "state=CASE WHEN ? AND state BETWEEN 2 AND 4 THEN EXISTS(SELECT 1 FROM librequest r "
+		   "WHERE r.id=request AND r.open=1) ELSE state END WHERE id=?",
+		   "iuuuui", place, (uint32_t)(type == NTMS_DRIVE), (uint32_t)inverted, (uint32_t)verified,
+		   (uint32_t)(type != NTMS_DRIVE), medium));
 	if (old_place != place)
-		TRY(element_content(t, old_place, false, e));
-	TRY(element_content(t, place, true, e));
+		TRY(element_content(t, old_place, from_drive, false, e));
+	TRY(element_content(t, place, type == NTMS_DRIVE, true, e));
 	TRY(object_changed(t, medium, e));
 	return old_library != library ? library_changed(t, medium, old_library, library, e) : 0;
 }
@@ -96,9 +102,10 @@ int medium_move(struct txn *t, int64_t medium, int64_t place, bool inverted, boo
 int medium_lost(struct txn *t, int64_t medium, struct err *e)
 {
 	int64_t place, library;
+	uint32_t from_drive;
 
-	TRY(sql_get(t, e, "SELECT coalesce(place,0), library FROM physical_media WHERE id=?", "i", medium,
-		    "ii", &place, &library));
+	TRY(sql_get(t, e, "SELECT coalesce(place,0), library, in_drive FROM physical_media WHERE id=?", "i",
+		    medium, "iiu", &place, &library, &from_drive));
 	TRY(sql_do(t, e,
 		   "UPDATE physical_media SET place=NULL, in_drive=0, "
 		   "library=?, verified=0, mounted_side=NULL, request=NULL, state=? WHERE id=?",
@@ -106,7 +113,7 @@ int medium_lost(struct txn *t, int64_t medium, struct err *e)
 	/* the trigger that wakes who waits for it looks where it is now */
 	TRY(sql_do(t, e, "UPDATE librequest SET waits=0 WHERE library=? AND open=1 AND waits=?", "ii",
 		   library, medium));
-	TRY(element_content(t, place, false, e));
+	TRY(element_content(t, place, from_drive, false, e));
 	TRY(object_changed(t, medium, e));
 	return is_offline(library) ? 0 : library_changed(t, medium, library, ROW_OFFLINE, e);
 }
