@@ -7,6 +7,31 @@
 static int end_session(struct txn *t, void *arg, struct err *e) { return media_session_ended(t, arg, e); }
 static int end_call(struct txn *t, void *arg, struct err *e) { return media_end_call(t, arg, e); }
 
+void end_of_call(struct play *p, guid *call)
+{
+	struct err e = {0};
+
+	if (store_run(p->w.store, end_call, call, &e))
+		world_fail("a call can't be ended: %s", e.why);
+}
+
+int media_of(const struct step *s)
+{
+	switch (s->kind) {
+	case MOUNT:
+	case MOUNT_BRIEF:
+	case DISMOUNT:
+	case LEAVE:
+		return s->arg;
+	case EJECT:
+	case FREE:
+	case DEALLOCATE:
+		return 1 << s->arg;
+	default:
+		return 0;
+	}
+}
+
 static int mount(struct play *p, struct caller_of *c, int media, uint32_t timeout)
 {
 	guid wanted[MEDIA];
@@ -47,7 +72,7 @@ static int inject(struct play *p, struct caller_of *c, uint32_t action)
 
 static int lay_in(struct play *p)
 {
-	if (place_at(&p->w, PORT)->cartridge >= 0)
+	if (p->locked || place_at(&p->w, PORT)->cartridge >= 0)
 		return ERROR_BUSY;
 	cartridge_add(&p->w, PORT, "NEW000L8", LABEL_BLANK, NULL);
 	return 0;
@@ -164,7 +189,6 @@ void callers_hear(struct play *p)
 	for (int i = 0; i < CALLERS; i++) {
 		struct caller_of *c = &p->callers[i];
 		const struct step *steps = p->mix->steps[i];
-		struct err e = {0};
 
 		if (!c->waits)
 			continue;
@@ -178,7 +202,7 @@ void callers_hear(struct play *p)
 			p->lmid[MEDIA] = out.allocate.medium;
 		else
 			free(out.mount.drives.v);
-		store_run(p->w.store, end_call, &c->call, &e);
+		end_of_call(p, &c->call);
 		if (c->code)
 			failed(c, steps);
 	}

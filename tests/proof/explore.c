@@ -71,13 +71,22 @@ static double go(const struct explore *x, const struct choice *c, uint32_t depth
 	return walk(x);
 }
 
+static bool nothing_must(const struct choice *c, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!c[i].may)
+			return false;
+	return true;
+}
+
 static double walk(const struct explore *x)
 {
 	struct choice c[CHOICES];
 	uint32_t depth = all->depth;
 	struct seen *s;
 	uint8_t key[16];
-	double orders = 0;
+	double orders;
+	bool end;
 	size_t n;
 
 	x->state(x->world, key);
@@ -94,8 +103,10 @@ static double walk(const struct explore *x)
 	s->what = ON_THE_WAY, s->depth = depth;
 	n = x->choices(x->world, c);
 	all->alone[depth] = n == 1;
-	x->check(x->world, !n);
-	all->found.ends += !n;
+	end = nothing_must(c, n);
+	x->check(x->world, end);
+	all->found.ends += end;
+	orders = end;
 	if (n > 1)
 		x->save(x->world);
 	for (size_t i = 0; i < n; i++) {
@@ -105,8 +116,8 @@ static double walk(const struct explore *x)
 	}
 	if (n > 1)
 		x->forget(x->world);
-	s->orders = n ? orders : 1, s->what = DONE;
-	return s->orders;
+	s->orders = orders, s->what = DONE;
+	return orders;
 }
 
 static void died(int signal) { explore_violated(NULL, "it gave up"); }

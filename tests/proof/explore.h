@@ -12,6 +12,7 @@
 
 struct choice {
 	int kind, a, b;
+	bool may; /* never happen: what only such events are left to is an end, too */
 	char name[60];
 };
 
@@ -25,7 +26,7 @@ struct explore {
 	void (*save)(void *world);		     /* saved states nest */
 	void (*restore)(void *world);		     /* the last one saved, which stays */
 	void (*forget)(void *world);		     /* the last one saved */
-	/* What always holds; end: nothing is left to happen. Each violation: explore_violated(). */
+	/* What always holds; end: nothing is left that has to happen. Each violation: explore_violated(). */
 	void (*check)(void *world, bool end);
 	void (*show)(void *world); /* what is still open, where something was violated */
 	uint64_t most;		   /* states; 0: all */

@@ -27,8 +27,11 @@ enum {
 };
 
 #define BIT(kind) (1u << (kind))
+#define MAY (BIT(CRASH) | BIT(ATTENTION) | BIT(DOWN) | BIT(SWAP))
 #define ROBOT (BIT(ACT_STATUS) | BIT(ACT_INITIALIZE) | BIT(ACT_MOVE) | BIT(ACT_LOCK) | BIT(ACT_UNLOCK))
 #define DRIVES (BIT(ACT_LOAD) | BIT(ACT_UNLOAD) | BIT(ACT_READ_LABEL) | BIT(ACT_WRITE_LABEL))
+
+#define THE_FAULT "a fault" /* of all kinds: what it is called decides nothing */
 
 /* What a device can do instead of what it was asked. */
 enum instead { NOTHING, IT, IN_THE_HAND, ASTRAY, OTHER_LABEL };
@@ -86,20 +89,23 @@ struct answerable {
 	guid request;
 	uint32_t kind;
 	int nth, n;
+	uint32_t awaited; /* bits */
 };
 
 static int nth_request(struct txn *t, void *arg, struct err *e)
 {
 	struct answerable *a = arg;
-	auto_rows struct rows *q = sql_rows(t, e,
-					    "SELECT o.guid, r.request FROM oprequest r JOIN object o ON "
-					    "o.id=r.id WHERE r.state IN (1,2,3) "
-					    "ORDER BY r.id",
-					    "");
+	auto_rows struct rows *q = sql_rows(
+		t, e,
+		"SELECT o.guid, r.request, " AWAITED("r") " FROM oprequest r JOIN object o ON o.id=r.id "
+							  "WHERE " ANSWERABLE("r") " ORDER BY r.id",
+		"");
 
-	for (a->n = 0; rows_next(q); a->n++)
+	for (a->n = 0; rows_next(q); a->n++) {
+		a->awaited |= rows_u32(q, 2) << a->n;
 		if (a->n == a->nth)
 			a->request = rows_guid(q, 0), a->kind = rows_u32(q, 1);
+	}
 	return rows_failed(q) ? (int)e->code : 0;
 }
 
@@ -132,10 +138,38 @@ static int last_moment(struct txn *t, void *arg, struct err *e)
 		       "", "i", (int64_t *)arg);
 }
 
-static int ejected(struct txn *t, void *arg, struct err *e)
+static bool robot_moves(const struct play *p)
 {
-	return sql_get(t, e, "SELECT count(*) FROM ieport p JOIN physical_media m ON m.place=p.id", "", "i",
-		       (int64_t *)arg);
+	vec_each(a, &p->w.queue)
+		if (!a->drive)
+			return true;
+	return false;
+}
+
+struct mail_slot {
+	int64_t ejected, inserting;
+};
+
+static int at_mail_slot(struct txn *t, void *arg, struct err *e)
+{
+	struct mail_slot *m = arg;
+
+	return sql_get(t, e,
+		       "SELECT EXISTS(SELECT 1 FROM ieport p JOIN physical_media m ON m.place=p.id), "
+		       "EXISTS(SELECT 1 FROM librequest WHERE open=1 AND op=12)",
+		       "", "ii", &m->ejected, &m->inserting);
+}
+
+/* Somebody may empty it: of what was ejected, or of what lies there and no insert is to fetch. Locked, not in
+ * the middle of an insert; else they get at it (at the robot's panel: nobody unlocks it for them). */
+static bool can_be_emptied(struct play *p)
+{
+	struct mail_slot m = {0, 0};
+
+	if (place_at(&p->w, PORT)->cartridge < 0 || robot_moves(p))
+		return false;
+	look(p, at_mail_slot, &m);
+	return !m.inserting || (m.ejected && !p->locked);
 }
 
 struct list {
@@ -149,7 +183,7 @@ static void add(struct list *l, int kind, int a, int b, const char *who, const c
 
 	if (l->n > CHOICES)
 		world_fail("too many choices");
-	*c = (struct choice){.kind = kind, .a = a, .b = b};
+	*c = (struct choice){.kind = kind, .a = a, .b = b, .may = BIT(kind) & MAY};
 	snprintf(c->name, sizeof c->name, "%s%s%s", who, *what ? ": " : "", what);
 }
 
@@ -177,10 +211,37 @@ static bool first_of_its_device(const struct play *p, size_t i)
 	return true;
 }
 
-static bool robot_moves(const struct play *p)
+static bool one_bit(int media) { return media && !(media & (media - 1)); }
+
+/* Who has called whom first is the same for callers of whom each does alike to a medium of its own, or to the
+ * same one: they begin in their order. (The slots of their media differ in their numbers alone.) */
+static bool alike(const struct mix *m, int a, int b)
 {
-	vec_each(a, &p->w.queue)
-		if (!a->drive)
+	int media[CALLERS] = {0};
+	bool same = true;
+
+	for (int k = 0; k < STEPS; k++) {
+		if (m->steps[a][k].kind != m->steps[b][k].kind)
+			return false;
+		same = same && m->steps[a][k].arg == m->steps[b][k].arg;
+	}
+	for (int i = 0; i < CALLERS; i++)
+		for (int k = 0; k < STEPS; k++)
+			media[i] |= media_of(&m->steps[i][k]);
+	if (same)
+		return true;
+	for (int i = 0; i < CALLERS; i++)
+		if ((i != a && media[i] & media[a]) || (i != b && media[i] & media[b]))
+			return false;
+	return one_bit(media[a]) && one_bit(media[b]);
+}
+
+static bool after_another(const struct play *p, int caller)
+{
+	if (p->callers[caller].step)
+		return false;
+	for (int i = 0; i < caller; i++)
+		if (!p->callers[i].step && alike(p->mix, i, caller))
 			return true;
 	return false;
 }
@@ -191,7 +252,7 @@ size_t play_choices(void *play, struct choice out[CHOICES])
 	struct play *p = play;
 	struct list l = {out, 0};
 	struct answerable ask = {.nth = -1};
-	int64_t at = 0, deadline = 0, out_there = 0;
+	int64_t at = 0, deadline = 0;
 
 	for (size_t i = 0; i < p->w.queue.n; i++)
 		if (first_of_its_device(p, i))
@@ -202,7 +263,7 @@ size_t play_choices(void *play, struct choice out[CHOICES])
 		/* a dismount is refused while the robot is out of reach: the application tries again later */
 		if (p->down && (next->kind == DISMOUNT || next->kind == LEAVE))
 			continue;
-		if (next->kind && (!p->callers[i].waits || next->kind == CANCEL))
+		if (next->kind && (!p->callers[i].waits || next->kind == CANCEL) && !after_another(p, i))
 			add(&l, STEP, i, 0, callers[i], step_names[next->kind]);
 	}
 	if (p->faults & FAULT_CRASH)
@@ -218,7 +279,10 @@ size_t play_choices(void *play, struct choice out[CHOICES])
 	look(p, nth_request, &ask);
 	for (int i = 0; i < ask.n && !p->down; i++) {
 		add(&l, OPERATOR, i, 0, "the operator does it", "");
-		add(&l, REFUSAL, i, 0, "the operator refuses", "");
+		if (ask.awaited & BIT(i))
+			add(&l, REFUSAL, i, 0, "the operator refuses", "");
+		else /* refused or not: it goes on as if nobody had answered yet */
+			out[l.n - 1].may = true;
 	}
 	look(p, earliest, &at);
 	if (at && at <= p->w.now + 86400000)
@@ -226,9 +290,8 @@ size_t play_choices(void *play, struct choice out[CHOICES])
 	look(p, last_moment, &deadline);
 	if (deadline > at)
 		add(&l, MUCH_TIME, 0, 0, "much time passes", "");
-	look(p, ejected, &out_there);
-	if (out_there && place_at(&p->w, PORT)->cartridge >= 0 && !robot_moves(p))
-		add(&l, TAKEN, 0, 0, "somebody takes what was ejected", "");
+	if (can_be_emptied(p))
+		add(&l, TAKEN, 0, 0, "somebody empties the mail slot", "");
 	return l.n;
 }
 
@@ -280,6 +343,26 @@ static void instead(struct play *p, const struct action *a, enum instead what, s
 	}
 }
 
+static int failed_before(struct txn *t, void *arg, struct err *e)
+{
+	int64_t *x = arg;
+
+	return sql_get(t, e,
+		       "SELECT count(*) FROM action a JOIN action b ON b.request=a.request AND b.kind=a.kind "
+		       "WHERE a.id=? AND b.state IN (2,3) AND b.reason<>'" THE_FAULT "'",
+		       "i", x[0], "i", &x[1]);
+}
+
+/* Since somebody was faster at the mail slot, say; play_state() relies on it. */
+static void fails_by_itself(struct play *p, const struct action *a)
+{
+	int64_t x[2] = {a->id, 0};
+
+	look(p, failed_before, x);
+	if (x[1])
+		explore_violated(NULL, "a request fails twice without a fault: its tries must be told apart");
+}
+
 static void device(struct play *p, size_t i, int strike, bool heard)
 {
 	struct action a = p->w.queue.v[i];
@@ -290,13 +373,18 @@ static void device(struct play *p, size_t i, int strike, bool heard)
 	if (strike >= 0) {
 		p->faults = NO_FAULT;
 		ev.outcome = strikes[strike].outcome, ev.fault = strikes[strike].fault;
-		snprintf(ev.why, sizeof ev.why, "%s", strikes[strike].name);
+		snprintf(ev.why, sizeof ev.why, THE_FAULT);
 		instead(p, &a, strikes[strike].instead, &ev);
 	} else {
 		world_check_write(&p->w, &a, explore_violated, NULL);
 		world_perform(&p->w, &a, NULL, &ev, p->elements);
+		if (ev.outcome == OUTCOME_DONE && (a.kind == ACT_LOCK || a.kind == ACT_UNLOCK))
+			p->locked = a.kind == ACT_LOCK;
 		if (p->down && !a.drive)
-			ev.outcome = OUTCOME_UNKNOWN, ev.fault = FAULT_PATH, ev.n_elements = 0;
+			ev.outcome = OUTCOME_UNKNOWN, ev.fault = FAULT_PATH, ev.n_elements = 0,
+			snprintf(ev.why, sizeof ev.why, THE_FAULT);
+		else if (ev.outcome != OUTCOME_DONE)
+			fails_by_itself(p, &a);
 	}
 	if (heard)
 		world_tell(&p->w, &ev);
@@ -395,6 +483,19 @@ void play_take(void *play, const struct choice *c)
 	callers_hear(p);
 }
 
+static int all_tries(struct txn *t, void *arg, struct err *e)
+{
+	auto_rows struct rows *q =
+		sql_rows(t, e, "SELECT tries FROM librequest WHERE open=1 ORDER BY id", "");
+
+	while (rows_next(q)) {
+		int64_t n = rows_i64(q, 0);
+
+		digest_add(arg, &n, sizeof n);
+	}
+	return rows_failed(q) ? (int)e->code : 0;
+}
+
 void play_state(void *play, uint8_t key[16])
 {
 	struct play *p = play;
@@ -403,13 +504,19 @@ void play_state(void *play, uint8_t key[16])
 
 	for (int i = 0; i < CALLERS; i++) {
 		const struct caller_of *c = &p->callers[i];
-		const int all[] = {c->step, c->waits, c->waits ? 0 : c->code};
+		const int all[] = {c->step, c->waits};
 
 		names[2 * i] = c->session, names[2 * i + 1] = c->call;
 		digest_add(&d, all, sizeof all);
 	}
 	digest_add(&d, &p->faults, sizeof p->faults);
 	digest_add(&d, &p->down, sizeof p->down);
+	digest_add(&d, &p->locked, sizeof p->locked);
+	/* How often a request has failed decides what becomes of it when it fails again. Without a fault it
+	 * fails once at most (fails_by_itself()), and library/fault.c allows each failure that can happen so
+	 * at least two before: after the fault it makes no difference. */
+	if (p->faults)
+		look(p, all_tries, &d);
 	digest_robot(&d, &p->w);
 	digest_rows(&d, &p->w, names, countof(names));
 	memcpy(key, &d, 16);
@@ -423,13 +530,53 @@ static int still_open(struct txn *t, void *arg, struct err *e)
 		       "", "i", (int64_t *)arg);
 }
 
+static int held(struct txn *t, void *arg, struct err *e)
+{
+	return sql_get(t, e, "SELECT count(*) FROM physical_media WHERE mounted_side IS NOT NULL", "", "i",
+		       (int64_t *)arg);
+}
+
+/* Who mounts a medium and keeps it keeps others waiting: for the medium, or for the only drive that is left.
+ */
+static bool somebody_keeps_one(struct play *p)
+{
+	int64_t n = 0;
+
+	for (int i = 0; i < CALLERS; i++) {
+		const struct step *last = p->mix->steps[i];
+
+		while (last[0].kind && last[1].kind)
+			last++;
+		if (!p->callers[i].waits && last->kind == MOUNT)
+			look(p, held, &n);
+	}
+	return n > 0;
+}
+
+struct said {
+	char what[4][300];
+	size_t n;
+};
+
+/* Not while the rows are read: play_show() reads them, too. */
+static void later(void *arg, const char *what)
+{
+	struct said *s = arg;
+
+	if (s->n < countof(s->what))
+		snprintf(s->what[s->n++], sizeof s->what[0], "%s", what);
+}
+
 void play_check(void *play, bool end)
 {
 	struct play *p = play;
+	struct said said = {.n = 0};
 	int64_t open = 0;
 
-	world_check(&p->w, end, explore_violated, NULL);
-	if (!end)
+	world_check(&p->w, end, later, &said);
+	for (size_t i = 0; i < said.n; i++)
+		explore_violated(NULL, said.what[i]);
+	if (!end || somebody_keeps_one(p))
 		return;
 	for (int i = 0; i < CALLERS; i++)
 		if (p->callers[i].waits)
@@ -446,7 +593,7 @@ struct saved {
 	struct caller_of callers[CALLERS];
 	guid lmid[MEDIA + 1];
 	unsigned faults;
-	bool down;
+	bool down, locked;
 	size_t places, cartridges, queue;
 	char rest[];
 };
@@ -466,6 +613,7 @@ void play_save(void *play)
 	*s = (struct saved){.now = w->now,
 			    .faults = p->faults,
 			    .down = p->down,
+			    .locked = p->locked,
 			    .places = places,
 			    .cartridges = cartridges,
 			    .queue = queue};
@@ -486,7 +634,7 @@ void play_restore(void *play)
 
 	if (store_rewind(w->store, &e))
 		world_fail("a state can't be restored: %s", e.why);
-	w->now = s->now, p->faults = s->faults, p->down = s->down;
+	w->now = s->now, p->faults = s->faults, p->down = s->down, p->locked = s->locked;
 	memcpy(p->callers, s->callers, sizeof s->callers);
 	memcpy(p->lmid, s->lmid, sizeof s->lmid);
 	/* none of them has ever had less room than it had then */
@@ -622,7 +770,22 @@ static void own(struct play *p, int i)
 	must(CALL(&p->w, MoveToNtmsMediaPool, &in, NULL), "into the pool");
 	code = CALL(&p->w, AllocateNtmsMedia, &take, &out);
 	must(code, "allocate");
+	end_of_call(p, &take.call);
 	p->lmid[i] = out.medium;
+}
+
+static int used_often(struct txn *t, void *unused, struct err *e)
+{
+	return sql_do(t, e, "UPDATE drive SET mount_count=1000 WHERE element=?", "i", (int64_t)DRIVE + 1);
+}
+
+/* The least used drive is taken: always the same one if both are empty, so that how often each has been used
+ * since needn't be told apart. */
+static void worn(struct play *p)
+{
+	struct err e = {0};
+
+	must(store_run(p->w.store, used_often, NULL, &e), "drive");
 }
 
 void play_start(struct play *p, const struct mix *mix, unsigned faults)
@@ -656,6 +819,7 @@ void play_start(struct play *p, const struct mix *mix, unsigned faults)
 		p->callers[i].session.b[0] = p->callers[i].call.b[0] = (uint8_t)(i + 1);
 		p->callers[i].call.b[15] = 1;
 	}
+	worn(p);
 	if (mix->strange)
 		cartridge_add(&p->w, SLOT + 4, "STRANGL8", LABEL_FOREIGN, "tar");
 	p->w.done.n = 0;

@@ -57,6 +57,7 @@ struct play {
 	guid lmid[MEDIA + 1], side[MEDIA], medium[MEDIA], library, pool, free_pool, drive[2];
 	unsigned faults; /* still to come: which */
 	bool down, wrong_label;
+	bool locked; /* the mail slot: nobody gets at it */
 	struct element_state *elements;
 	VEC(struct saved *) saved;
 };
@@ -77,7 +78,9 @@ void play_show(void *play);
 /* ---- callers.c ---- */
 
 void caller_step(struct play *p, int caller);
-void callers_hear(struct play *p); /* who was answered goes on */
+void callers_hear(struct play *p);	      /* who was answered goes on */
+int media_of(const struct step *);	      /* those it names, one bit each */
+void end_of_call(struct play *p, guid *call); /* its caller has heard the answer */
 void callers_crashed(struct play *p);
 
 #endif

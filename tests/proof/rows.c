@@ -39,7 +39,7 @@ static const struct {
 	{"side", "1 ORDER BY " SIDE("t.id")},
 	{"logical_media", "1 ORDER BY " SIDE("(SELECT s.id FROM side s WHERE s.lmid=t.id)")},
 	{"librequest", "t." OPEN " ORDER BY t.id"}, /* the order of the queue */
-	{"oprequest", "t.state IN (1,2,3) ORDER BY t.id"},
+	{"oprequest", ANSWERABLE("t") " ORDER BY t.id"},
 	{"waiting", "1 ORDER BY t.call"},
 	{"action", "t.state IN (0,3) ORDER BY t.id"},
 };
@@ -73,19 +73,27 @@ static const struct rule {
 	{"object", "modified", 0, "told, asked by nobody"},
 	{"library", "poll_at", 't', NULL},
 	{"library", "media_count", 0, "kept by triggers"},
-	{"library", "identify_since", 'v', "t.identify_since>0"},
+	{"library", "identify_since", 0, "a rate that is told"},
 	{"library", "identify_done", 0, "a rate that is told"},
 	{"library", "identify_base", 0, "a rate that is told"},
 	{"drive", "request", 'v', NTH("t.request")},
 	{"drive", "held_look", 't', NULL},
+	/* unloaded, dismountable: which of the others it is nobody asks */
+	{"drive", "state", 'v', "CASE WHEN t.state IN (5,7) THEN t.state ELSE 0 END"},
+	{"drive", "holder", 0, "told, asked by nobody"},
+	{"drive", "reason", 0, "told, asked by nobody"},
 	{"drive", "last_cleaned", 0, "told, asked by nobody"},
 	{"drive", "dismountable_since", 't',
 	 "CASE WHEN t.dismountable_since>0 THEN t.dismountable_since+t.defer_delay*1000 ELSE 0 END"},
-	/* of the drives that can, the least used one is taken */
-	{"drive", "mount_count", 'v', "t.mount_count-(SELECT min(x.mount_count) FROM drive x)"},
+	/* of the drives that can, the least used one is taken; no mix comes near the difference (play.c) */
+	{"drive", "mount_count", 'v', "t.mount_count>(SELECT min(x.mount_count) FROM drive x)"},
 	{"slot", "barred_until", 't', NULL},
+	{"ieport", "tag", 'v', "CASE t.content WHEN 1 THEN t.tag END"}, /* empty, it had it before */
 	{"physical_media", "id", 0, "the bar code says which"},
 	{"physical_media", "sequence", 0, "a number that only grows"},
+	/* mounted, loaded, unloaded: asked is only whether it is one of these */
+	{"physical_media", "state", 'v', "CASE WHEN t.state BETWEEN 2 AND 4 THEN 2 ELSE t.state END"},
+	{"physical_media", "reason", 'v', "t.reason<>''"},
 	{"physical_media", "mounted_side", 'v', SIDE("t.mounted_side")},
 	{"physical_media", "request", 'v', NTH("t.request")},
 	{"side", "id", 'v', SIDE("t.id")},
@@ -112,7 +120,11 @@ static const struct rule {
 	{"librequest", "deadline", 't', NULL},
 	{"librequest", "poll_at", 't', NULL},
 	{"librequest", "waits", 'v', "CASE WHEN t.waits>2 THEN " CODE("t.waits") " ELSE t.waits END"},
-	{"librequest", "oprequest", 'v', "(SELECT q.state FROM oprequest q WHERE q.id=t.oprequest)"},
+	{"librequest", "reason", 0, "told, asked by nobody"},
+	{"librequest", "tries", 0, "in play.c"},
+	/* one that a fault asked for: once it is answered, it goes with the request */
+	{"librequest", "oprequest", 'v',
+	 "(SELECT q.state FROM oprequest q WHERE q.id=t.oprequest AND (q.request<>3 OR q.state<4))"},
 	{"oprequest", "id", 0, "their order stays"},
 	{"oprequest", "submitted", 0, "told, asked by nobody"},
 	{"oprequest", "completed", 0, "of those that have ended"},
@@ -133,26 +145,36 @@ static const struct rule {
 	{"action", "request", 'v', NTH("t.request")},
 	{"action", "epoch", 'v', "t.epoch=(SELECT value FROM meta WHERE key='epoch')"},
 	{"action", "medium", 'v', CODE("t.medium")},
+	{"action", "reason", 0, "told, asked by nobody"},
 	{"action", "started", 0, "asked of moves that have failed: below"},
 	{"action", "ended", 0, "of those that have ended"},
 };
 
 /* What is asked of requests and actions that have ended. */
-static const char *const history[] = {
-	/* hand.c and trouble.c: how often the robot's own moves of a medium have failed */
-	"SELECT " CODE("medium") "||'|'||min(count(*),3) FROM action WHERE request IS NULL AND state=2 AND "
-				 "medium IS NOT NULL GROUP BY medium ORDER BY 1",
+static const struct {
+	const char *sql, *kinds; /* ?: the time */
+} history[] = {
+	/* hand.c and trouble.c: the robot's own moves of a medium that have failed in the last ten minutes,
+	 * and until when each counts */
+	{"SELECT " CODE("medium") ", started+600000 FROM action WHERE request IS NULL AND state=2 AND "
+				  "medium IS NOT NULL AND started>?-600000 ORDER BY id",
+	 "vt"},
 	/* drives_tidy(): has a dismount out of this drive failed already? */
-	"SELECT r.drive||'|'||" CODE(
-		"r.medium") " FROM librequest r WHERE r.op=16 AND r.state=3 AND r.id=(SELECT max(n.id) FROM "
-			    "librequest n WHERE n.op=16 AND n.drive=r.drive AND n.medium=r.medium) ORDER BY 1",
+	{"SELECT r.drive||'|'||" CODE(
+		 "r.medium") " FROM librequest r WHERE r.op=16 AND r.state=3 AND r.id=(SELECT max(n.id) FROM "
+			     "librequest n WHERE n.op=16 AND n.drive=r.drive AND n.medium=r.medium) ORDER BY "
+			     "1",
+	 "v"},
 	/* read_outcome(): the serial number in the cartridge that it has loaded */
-	"SELECT " NTH("a.request") "||'|'||coalesce(a.detail,'') FROM action a JOIN librequest r ON "
-				   "r.id=a.request AND r." OPEN " WHERE a.kind=4 AND a.id=(SELECT max(n.id) "
-				   "FROM action n WHERE n.request=a.request AND n.kind=4) ORDER BY 1",
+	{"SELECT " NTH("a.request") "||'|'||coalesce(a.detail,'') FROM action a JOIN librequest r ON "
+				    "r.id=a.request AND r." OPEN " WHERE a.kind=4 AND a.id=(SELECT max(n.id) "
+				    "FROM action n WHERE n.request=a.request AND n.kind=4) ORDER BY 1",
+	 "v"},
 	/* was_handled(): did its last move end well? */
-	"SELECT " CODE("a.medium") " FROM action a WHERE a.kind=3 AND a.state NOT IN (0,1) AND a.id=(SELECT "
-				   "max(n.id) FROM action n WHERE n.medium=a.medium AND n.kind=3) ORDER BY 1",
+	{"SELECT " CODE("a.medium") " FROM action a WHERE a.kind=3 AND a.state NOT IN (0,1) AND "
+				    "a.id=(SELECT max(n.id) FROM action n WHERE n.medium=a.medium AND "
+				    "n.kind=3) ORDER BY 1",
+	 "v"},
 };
 
 /* ---- the queries, from the schema ---- */
@@ -272,8 +294,7 @@ struct reading {
 	struct world *w;
 	const guid *names;
 	size_t n;
-	struct ids times;
-	bool looking; /* for times */
+	struct ids times, sorted; /* as they were read; each once */
 };
 
 static int64_t nth_time(const struct reading *x, int64_t at)
@@ -284,7 +305,7 @@ static int64_t nth_time(const struct reading *x, int64_t at)
 		return -2;
 	if (at <= x->w->now)
 		return -1;
-	vec_each(t, &x->times)
+	vec_each(t, &x->sorted)
 		n += *t > x->w->now && *t < at;
 	return n;
 }
@@ -308,27 +329,16 @@ static int64_t nth_label(const struct reading *x, const char *id, size_t n)
 	return n ? -2 : -1;
 }
 
-static void add_time(struct reading *x, int64_t at)
-{
-	if (x->looking)
-		*vec_add(&x->times) = at;
-	else
-		add_number(x->d, nth_time(x, at));
-}
-
 static void add_column(struct reading *x, struct rows *q, char kind, int column)
 {
 	const void *bytes;
 	size_t n = 0;
 	guid g;
 
-	if (kind == 't') {
-		add_time(x, rows_i64(q, column));
-		return;
-	}
-	if (x->looking)
-		return;
 	switch (kind) {
+	case 't':
+		*vec_add(&x->times) = rows_i64(q, column);
+		return;
 	case 'g':
 		g = rows_guid(q, column);
 		add_number(x->d, nth_name(x, &g));
@@ -346,7 +356,8 @@ static void add_column(struct reading *x, struct rows *q, char kind, int column)
 
 static int read_rows(struct reading *x, struct txn *t, const char *sql, const char *kinds, struct err *e)
 {
-	auto_rows struct rows *q = sql_rows(t, e, sql, "");
+	auto_rows struct rows *q =
+		strchr(sql, '?') ? sql_rows(t, e, sql, "i", x->w->now) : sql_rows(t, e, sql, "");
 
 	for (add_number(x->d, -3); rows_next(q);)
 		for (int c = 0; kinds[c]; c++)
@@ -379,17 +390,21 @@ static int read_all(struct txn *t, void *arg, struct err *e)
 	struct reading *x = arg;
 
 	compose_all(t);
-	x->looking = true;
-	for (size_t i = 0; i < TABLES; i++)
-		if (strchr(queries[i].kinds, 't'))
-			TRY(read_rows(x, t, queries[i].sql, queries[i].kinds, e));
-	sort(&x->times);
-	x->looking = false;
 	for (size_t i = 0; i < TABLES; i++)
 		TRY(read_rows(x, t, queries[i].sql, queries[i].kinds, e));
 	for (size_t i = 0; i < countof(history); i++)
-		TRY(read_rows(x, t, history[i], "v", e));
+		TRY(read_rows(x, t, history[i].sql, history[i].kinds, e));
 	return 0;
+}
+
+/* Where each stands among all of them. */
+static void add_times(struct reading *x)
+{
+	vec_each(at, &x->times)
+		*vec_add(&x->sorted) = *at;
+	sort(&x->sorted);
+	vec_each(at, &x->times)
+		add_number(x->d, nth_time(x, *at));
 }
 
 void digest_rows(struct digest *d, struct world *w, const guid *names, size_t n)
@@ -399,7 +414,9 @@ void digest_rows(struct digest *d, struct world *w, const guid *names, size_t n)
 
 	if (store_read(w->store, read_all, &x, &e))
 		world_fail("the rows can't be read: %s", e.why);
+	add_times(&x);
 	ids_free(&x.times);
+	ids_free(&x.sorted);
 }
 
 void digest_robot(struct digest *d, const struct world *w)

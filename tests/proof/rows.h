@@ -6,6 +6,14 @@
 #include "base/guid.h"
 #include "sim/world.h"
 
+/* A request or call waits for its answer. */
+#define AWAITED(o)                                                                                           \
+	"(EXISTS(SELECT 1 FROM librequest x WHERE x.open=1 AND x.oprequest=" o                               \
+	".id) OR EXISTS(SELECT 1 FROM waiting x WHERE x.code IS NULL AND x.oprequest=" o ".id))"
+/* An operator request whose answer changes something: of the others, that a person has read them. The
+ * library's own (9, 3: it needs service): he goes to the robot, and what is in its hand is gone. */
+#define ANSWERABLE(o) o ".state IN (1,2,3) AND (" AWAITED(o) " OR " o ".request=3 AND " o ".arg1_type=9)"
+
 struct digest {
 	uint64_t a, b;
 };
