@@ -48,7 +48,9 @@ static int unload_start(struct ctl *c, struct request *r)
 
 static int unload_outcome(struct ctl *c, struct request *r, const struct event *ev)
 {
-	TRY(sql_do(c->t, c->e, "UPDATE physical_media SET mounted_side=NULL WHERE id=?", "i", r->medium));
+	/* it may have been fetched into another drive, and mounted there */
+	TRY(sql_do(c->t, c->e, "UPDATE physical_media SET mounted_side=NULL WHERE id=? AND place=?", "ii",
+		   r->medium, r->drive));
 	TRY(sql_do(c->t, c->e, "UPDATE drive SET holder='' WHERE id=?", "i", r->drive));
 	TRY(object_changed(c->t, r->drive, c->e));
 	return STEP_NEXT;

@@ -363,7 +363,8 @@ static int check_mounted(struct txn *t, const struct mount *u, bool deferred, st
 static int dismount(struct txn *t, const struct caller *who, const struct DismountNtmsMedia_in *in,
 		    struct mount *u, struct err *e)
 {
-	bool deferred = in->options == NTMS_DISMOUNT_DEFERRED, open;
+	bool deferred = in->options == NTMS_DISMOUNT_DEFERRED;
+	int64_t open = 0;
 
 	if (!in->media.n)
 		return err_set(e, ERROR_INVALID_PARAMETER, "no media given");
@@ -373,7 +374,11 @@ static int dismount(struct txn *t, const struct caller *who, const struct Dismou
 	TRY(may_use(t, who, u, e));
 	TRY(check_mounted(t, u, deferred, e));
 	vec_each(it, &u->items) {
-		TRY(request_exists(t, it->m.library, NTMS_LM_DISMOUNT, it->m.id, &open, e));
+		/* one out of the drive where it was before has nothing to do with this */
+		TRY(sql_get(t, e,
+			    "SELECT count(*) FROM librequest WHERE library=? AND open=1 AND op=? "
+			    "AND medium=? AND drive=?",
+			    "iuii", it->m.library, NTMS_LM_DISMOUNT, it->m.id, it->m.place, "i", &open));
 		if (open)
 			continue; /* it is on its way already */
 		TRY(request_new(t,

@@ -194,6 +194,56 @@ static void operator_refuses_to_bring_it(void **state)
 			 0); /* nobody waits for it */
 }
 
+/* A mount whose time is over leaves its medium in a drive; another mount fetches it into the other one, while
+ * it is still to be put away out of the first. The outcome of that unload waits in the queue. */
+static void mounted_elsewhere_meanwhile(void)
+{
+	guid late, call;
+	int code;
+
+	late = mount_begin(&w, media, 1, NTMS_MOUNT_READ, 10000, &code);
+	call = mount_begin(&w, media, 1, NTMS_MOUNT_READ, INFINITE, &code);
+	w.now += 10000;
+	world_wake(&w);
+	assert_int_equal(world_poll(&w, &late, &(struct MountNtmsMedia_out){0}), ERROR_TIMEOUT);
+	assert_true(world_step(&w)); /* the move */
+	assert_true(world_step(&w)); /* the unload of the second mount */
+	assert_int_equal(w.queue.v[0].kind, ACT_UNLOAD);
+	while (w.queue.n > 1) {
+		struct action unload = w.queue.v[0];
+
+		memmove(w.queue.v, w.queue.v + 1, --w.queue.n * sizeof unload);
+		assert_true(world_step(&w));
+		*vec_add(&w.queue) = unload;
+		memmove(w.queue.v + 1, w.queue.v, (w.queue.n - 1) * sizeof unload);
+		w.queue.v[0] = unload;
+	}
+	assert_int_equal(ask(&w, "SELECT count(*) FROM physical_media WHERE mounted_side IS NOT NULL"), 1);
+	assert_int_equal(world_poll(&w, &call, &(struct MountNtmsMedia_out){0}), 0);
+}
+
+static void put_away_of_a_drive_before(void **state)
+{
+	mounted_elsewhere_meanwhile();
+	world_run(&w);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM physical_media WHERE mounted_side IS NOT NULL"), 1);
+	dismount(&w, media, NTMS_DISMOUNT_IMMEDIATE);
+	check_at_rest(&w);
+}
+
+/* The dismount isn't taken for the one that is under way: rsmd's death would forget it. */
+static void dismount_beside_one_of_a_drive_before(void **state)
+{
+	struct DismountNtmsMedia_in in = {.media = {media, 1}, .options = NTMS_DISMOUNT_IMMEDIATE};
+
+	mounted_elsewhere_meanwhile();
+	assert_int_equal(CALL(&w, DismountNtmsMedia, &in, NULL), 0);
+	world_restart(&w);
+	world_up(&w);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM physical_media WHERE mounted_side IS NOT NULL"), 0);
+	check_at_rest(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +252,8 @@ int main(void)
 		ALLOCATED(3, deferred_gives_way),
 		ALLOCATED(3, deferred_is_not_waited_for_in_vain),
 		ALLOCATED(3, mounts_of_several),
+		ALLOCATED(1, put_away_of_a_drive_before),
+		ALLOCATED(1, dismount_beside_one_of_a_drive_before),
 		ALLOCATED(2, several_wait_for_more_than_drives),
 		ALLOCATED(3, mount_times_out),
 		ALLOCATED(3, timeout_zero_tries_once),
