@@ -10,6 +10,7 @@ import sys
 # ntmsapi.h
 ALLOCATED, COMPLETE = 5, 6
 QUEUED, INPROCESS, PASSED, WAITING, DEFERRED, CANCELLED = 0, 1, 2, 5, 6, 7
+STATUS = 1  # ACT_STATUS of library/library.h
 DISMOUNT, MOUNT = 16, 17  # NTMS_LM_DISMOUNT, NTMS_LM_MOUNT
 UNFINISHED = (QUEUED, INPROCESS, WAITING, DEFERRED)
 BUSY = (1, 2, 3, 4)  # NTMS_MEDIASTATE_INUSE, MOUNTED, LOADED, UNLOADED
@@ -108,7 +109,8 @@ def check_places(db, library):
 
 
 def check_settled(db):
-    for row in db.execute("SELECT id, kind, state FROM action WHERE state IN (0, 3)"):
+    # a live robot may ask for a reading of its elements at any time
+    for row in db.execute(f"SELECT id, kind, state FROM action WHERE state IN (0, 3) AND (kind<>{STATUS} OR request IS NOT NULL)"):
         yield f"action {row['id']} of kind {row['kind']} is still open (state {row['state']})"
     for row in db.execute(f"""SELECT id, op, state, reason FROM librequest WHERE state IN {UNFINISHED}"""):
         yield f"request {row['id']} (operation {row['op']}) is still in state {row['state']}: {row['reason']}"
