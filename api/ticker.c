@@ -22,25 +22,19 @@ struct ticker {
 	pthread_mutex_t lock;
 	pthread_cond_t cond;
 	bool changed, stop;
+	struct deadlines known; /* of its thread alone */
 };
 
-static void sooner(int64_t *at, int64_t other)
-{
-	if (other && (!*at || other < *at))
-		*at = other;
-}
+struct earliest {
+	struct deadlines *known;
+	int64_t at;
+};
 
 static int earliest(struct txn *t, void *arg, struct err *e)
 {
-	int64_t *at = arg, library = 0, waiting = 0, purge = 0;
+	struct earliest *x = arg;
 
-	if (library_next_deadline(t, &library, e) || waiting_next_deadline(t, &waiting, e) ||
-	    purge_next(t, &purge, e))
-		return (int)e->code;
-	*at = library;
-	sooner(at, waiting);
-	sooner(at, purge);
-	return 0;
+	return deadlines_next(t, x->known, &x->at, e);
 }
 
 /* A controller that has nothing to do does nothing, and there are few: wake all. */
@@ -57,15 +51,16 @@ static int wake_all(struct txn *t, void *arg, struct err *e)
 static int64_t tick(struct ticker *t)
 {
 	struct err e = {0};
-	int64_t at = 0, left;
+	struct earliest next = {.known = &t->known};
+	int64_t left;
 
-	if (store_read(t->store, earliest, &at, &e)) {
+	if (store_read(t->store, earliest, &next, &e)) {
 		log_warn("deadlines can't be read: %s", e.why);
 		return RETRY_MS;
 	}
-	if (!at)
+	if (!next.at)
 		return LOOK_MS;
-	left = at - clock_now();
+	left = next.at - clock_now();
 	if (left > 0)
 		return left < LOOK_MS ? left : LOOK_MS;
 	if (store_run(t->store, wake_all, NULL, &e) == 0)

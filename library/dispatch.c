@@ -100,23 +100,3 @@ int library_woken(struct txn *t, int64_t library, void *world, struct err *e)
 
 	return library_event(t, world, &ev, e);
 }
-
-int library_next_deadline(struct txn *t, int64_t *at, struct err *e)
-{
-	int64_t due[4];
-
-	*at = 0;
-	/* a deadline of an insert or eject is looked at when it polls */
-	TRY(sql_get(
-		t, e,
-		"SELECT (SELECT poll_at FROM librequest WHERE open=1 AND poll_at>0 ORDER BY poll_at LIMIT 1), "
-		"(SELECT deadline FROM librequest WHERE open=1 AND op=17 AND deadline>0 AND deadline>queued "
-		"ORDER BY deadline LIMIT 1), "
-		"(SELECT held_look FROM drive WHERE held_look<>0 ORDER BY held_look LIMIT 1), "
-		"(SELECT min(poll_at) FROM library WHERE poll_at>0)",
-		"", "iiii", &due[0], &due[1], &due[2], &due[3]));
-	for (size_t i = 0; i < countof(due); i++)
-		if (due[i] && (!*at || due[i] < *at))
-			*at = due[i];
-	return 0;
-}

@@ -163,6 +163,11 @@ int library_woken(struct txn *, int64_t library, void *world, struct err *);
 
 /* When the earliest library wants to be woken; 0: never. */
 int library_next_deadline(struct txn *, int64_t *at, struct err *);
+/* Of all: libraries, calls that wait, purges. The latter are in no hurry, and asked for once a minute. */
+struct deadlines {
+	int64_t purge, looked;
+};
+int deadlines_next(struct txn *, struct deadlines *, int64_t *at, struct err *);
 
 /* Once at start, before any event: a new incarnation and epoch; unfinished library requests become cancelled;
  * open actions become UNKNOWN, to be settled when their library comes up; calls that waited are gone with

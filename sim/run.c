@@ -34,34 +34,27 @@ int sim_call(struct sim *s, guid session, enum wire_call which, void (*fn)(void)
 
 /* ---- deadlines, as rsmd's ticker keeps them ---- */
 
-static void sooner(int64_t *at, int64_t other)
-{
-	if (other && (!*at || other < *at))
-		*at = other;
-}
+struct earliest {
+	struct deadlines *known;
+	int64_t at;
+};
 
 static int earliest(struct txn *t, void *arg, struct err *e)
 {
-	int64_t *at = arg, library = 0, waiting = 0, purge = 0;
+	struct earliest *x = arg;
 
-	if (library_next_deadline(t, &library, e) || waiting_next_deadline(t, &waiting, e) ||
-	    purge_next(t, &purge, e))
-		return (int)e->code;
-	*at = library;
-	sooner(at, waiting);
-	sooner(at, purge);
-	return 0;
+	return deadlines_next(t, x->known, &x->at, e);
 }
 
 static int64_t deadline(struct sim *s, int64_t last)
 {
-	int64_t at = 0;
+	struct earliest next = {.known = &s->known};
 
-	if (sim_read(s, earliest, &at))
+	if (sim_read(s, earliest, &next))
 		world_fail("deadlines can't be read");
-	if (!at)
+	if (!next.at)
 		return INT64_MAX;
-	return at > last + AGAIN_MS ? at : last + AGAIN_MS;
+	return next.at > last + AGAIN_MS ? next.at : last + AGAIN_MS;
 }
 
 /* ---- */

@@ -55,7 +55,8 @@ struct sim {
 	bool reachable;
 	bool ending; /* nothing new begins, nothing goes wrong any more, people do what they are asked */
 	int64_t met[SC_COUNT]; /* of each fault of actions: how many it could have struck */
-	int idle_looks;	       /* at deadlines, one after the other */
+	struct deadlines known;
+	int idle_looks; /* at deadlines, one after the other */
 	VEC(struct sim_drive) drives;
 	VEC(int) shelf; /* cartridges that are in no library */
 	int cleanings;	/* that the cleaning cartridge in use is still good for */

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ * When something is to be done by time alone. Deadlines are rows; whoever keeps the clock asks for the
+ * earliest. */
+#include "library/controller.h"
+
+#define PURGE_LOOK_MS 60000
+
+int library_next_deadline(struct txn *t, int64_t *at, struct err *e)
+{
+	int64_t due[4];
+
+	*at = 0;
+	/* a deadline of an insert or eject is looked at when it polls */
+	TRY(sql_get(
+		t, e,
+		"SELECT (SELECT poll_at FROM librequest WHERE open=1 AND poll_at>0 ORDER BY poll_at LIMIT 1), "
+		"(SELECT deadline FROM librequest WHERE open=1 AND op=17 AND deadline>0 AND deadline>queued "
+		"ORDER BY deadline LIMIT 1), "
+		"(SELECT held_look FROM drive WHERE held_look<>0 ORDER BY held_look LIMIT 1), "
+		"(SELECT min(poll_at) FROM library WHERE poll_at>0)",
+		"", "iiii", &due[0], &due[1], &due[2], &due[3]));
+	for (size_t i = 0; i < countof(due); i++)
+		if (due[i] && (!*at || due[i] < *at))
+			*at = due[i];
+	return 0;
+}
+
+static void sooner(int64_t *at, int64_t other)
+{
+	if (other && (!*at || other < *at))
+		*at = other;
+}
+
+int deadlines_next(struct txn *t, struct deadlines *d, int64_t *at, struct err *e)
+{
+	int64_t waiting = 0, now = txn_now(t);
+
+	TRY(library_next_deadline(t, at, e));
+	TRY(waiting_next_deadline(t, &waiting, e));
+	if (now < d->looked || now >= d->looked + PURGE_LOOK_MS || (d->purge && d->purge <= now)) {
+		TRY(purge_next(t, &d->purge, e));
+		d->looked = now;
+	}
+	sooner(at, waiting);
+	sooner(at, d->purge);
+	return 0;
+}
