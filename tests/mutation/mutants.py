@@ -66,7 +66,7 @@ MUTANTS = [
     ("the next eject sleeps before an empty mail slot", "store/migrations/0016.sql",
      "WHEN old.content=1 AND", "WHEN 0 AND",
      ["library_port"]),
-    ("a mount outlives its session", "library/offline.c",
+    ("a mount outlives its session", "library/controller.h",
      "wanted & 0x10000\"", "wanted & 0x10000 AND NOT wanted & 0x10000\"",
      ["library_mount"]),
     ("media not found any more stay where they were", "library/reconcile.c",
