@@ -156,6 +156,7 @@ int main(int argc, char **argv)
 	struct options o = {.seed = -1};
 	int c;
 
+	store_alone();
 	while ((c = getopt_long(argc, argv, "s:d:m:jclrhR:n:k:", longs, NULL)) != -1)
 		switch (c) {
 		case 's':

@@ -54,6 +54,9 @@ struct store_config {
 	void *committed_arg;
 };
 
+/* Before the first store is opened, in a program that never has a second thread: it is cheaper then. */
+void store_alone(void);
+
 /* Opens or creates, migrates to the newest schema, starts the writer. A damaged file, a newer schema, a file
  * of another program: refused with the reason and what to do; not a byte of it, its log or its index is
  * changed. */
