@@ -99,4 +99,13 @@ MUTANTS = [
     ("one of two media stays mounted whose mount rsmd's death cut off", "library/start.c",
      "AND r.op=?2 AND m.call", "AND r.op=?2 AND m.op=?1 AND m.call",
      ["library_restart"]),
+    ("the unload of one drive takes a medium from its user in another", "library/dismount.c",
+     " AND place=?\"", " AND ?>0\"",
+     ["library_mount"]),
+    ("who waits for a medium isn't told that it has left", "media/place.c",
+     "open=1 AND waits=?\"", "open=1 AND waits=? AND waits<0\"",
+     ["library_port"]),
+    ("a mount of several waits for the drive that it has itself", "library/drive.c",
+     "all->n + own > usable", "all->n > usable",
+     ["library_drive"]),
 ]
