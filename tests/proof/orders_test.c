@@ -46,6 +46,10 @@ static const struct mix mixes[] = {
 	 false},
 	{"insert and eject", {{{INJECT, 0}, {LAY_IN, 0}, {INJECT_STOP, 0}}, {{EJECT, 1}}}, false},
 	{"an unknown cartridge", {{{INVENTORY, 0}}}, true},
+	{"full inventory, and dismounted", {{{INVENTORY, 0}}, {{MOUNT, A}, {DISMOUNT, A}}}, false},
+	{"deallocated meanwhile, all dismounted",
+	 {{{DEALLOCATE, 0}, {ALLOCATE, 0}}, {{MOUNT, A}, {DISMOUNT, A}}, {{MOUNT, B}, {DISMOUNT, B}}},
+	 false},
 };
 
 static void every_order(const struct mix *m, uint64_t most)
