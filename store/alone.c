@@ -10,6 +10,12 @@
 
 enum { UNIT = 64, SIZES = 128 };
 
+#ifdef __SANITIZE_ADDRESS__ /* has to see each piece */
+enum { SANITIZED = true };
+#else
+enum { SANITIZED = false };
+#endif
+
 struct piece {
 	size_t units; /* of UNIT bytes, this head included */
 	union {
@@ -76,7 +82,6 @@ void store_alone(void)
 	static const sqlite3_mem_methods lists = {take, give, resize, size, whole, begin, end, NULL};
 
 	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
-#ifndef __SANITIZE_ADDRESS__ /* which has to see each piece */
-	sqlite3_config(SQLITE_CONFIG_MALLOC, &lists);
-#endif
+	if (!SANITIZED)
+		sqlite3_config(SQLITE_CONFIG_MALLOC, &lists);
 }
