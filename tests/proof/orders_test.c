@@ -50,6 +50,18 @@ static const struct mix mixes[] = {
 	{"deallocated meanwhile, all dismounted",
 	 {{{DEALLOCATE, 0}, {ALLOCATE, 0}}, {{MOUNT, A}, {DISMOUNT, A}}, {{MOUNT, B}, {DISMOUNT, B}}},
 	 false},
+	{"a drive is disabled, two media",
+	 {{{DISABLE, 0}, {ENABLE, 0}}, {{MOUNT, A}, {DISMOUNT, A}}, {{MOUNT, B}, {LEAVE, B}}},
+	 false},
+	{"deferred dismounts, all dismounted",
+	 {{{MOUNT, A}, {LEAVE, A}}, {{MOUNT, B}, {LEAVE, B}}, {{MOUNT, C}, {DISMOUNT, C}}},
+	 false},
+	{"free and allocate, and dismounted",
+	 {{{FREE, 2}}, {{ALLOCATE, 0}}, {{MOUNT, A}, {DISMOUNT, A}}},
+	 false},
+	{"insert, and dismounted",
+	 {{{INJECT, 0}, {LAY_IN, 0}, {INJECT_STOP, 0}}, {{MOUNT, A}, {DISMOUNT, A}}},
+	 false},
 };
 
 static void every_order(const struct mix *m, uint64_t most)
