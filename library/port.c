@@ -24,6 +24,18 @@ static int port_taken(struct ctl *c, const struct request *r, bool *taken)
 	return 0;
 }
 
+static int lock_set(struct ctl *c, bool locked)
+{
+	return sql_do(c->t, c->e, "UPDATE library SET locked=?1 WHERE id=?2 AND locked<>?1", "ui",
+		      (uint32_t)locked, c->id);
+}
+
+static int unlock_outcome(struct ctl *c, struct request *r, const struct event *ev)
+{
+	TRY(lock_set(c, false));
+	return STEP_NEXT;
+}
+
 static int unlock_start(struct ctl *c, struct request *r)
 {
 	bool taken = false;
@@ -37,7 +49,7 @@ static int unlock_start(struct ctl *c, struct request *r)
 	return c->can_lock ? action_robot(c, r, ACT_UNLOCK, 0) : STEP_NEXT;
 }
 
-const struct phase phase_unlock = {"unlock", unlock_start, NULL};
+const struct phase phase_unlock = {"unlock", unlock_start, unlock_outcome};
 
 /* From now on the port may stay open for MaxExtendSecs. */
 static int extended(struct ctl *c, struct request *r)
@@ -98,12 +110,28 @@ static int lock_start(struct ctl *c, struct request *r)
 {
 	int64_t others = 0;
 
-	/* another eject still has its cartridge out there */
-	TRY(sql_get(c->t, c->e,
-		    "SELECT count(*) "
-		    "FROM librequest WHERE library=? AND id<>? AND op=10 AND open=1 AND phase>0",
-		    "ii", c->id, r->id, "i", &others));
-	return c->can_lock && !others ? action_robot(c, r, ACT_LOCK, 0) : STEP_NEXT;
+	/* another eject still has its cartridge out there, or this one, which nobody has taken in time */
+	TRY(sql_get(
+		c->t, c->e,
+		"SELECT EXISTS(SELECT 1 FROM librequest WHERE library=?1 AND id<>?2 AND op=10 AND open=1 AND "
+		"phase>0) OR (?3=10 AND EXISTS(SELECT 1 FROM ieport WHERE library=?1 AND content=1))",
+		"iiu", c->id, r->id, r->op, "i", &others));
+	if (!c->can_lock || others)
+		return STEP_NEXT;
+	TRY(lock_set(c, true));
+	return action_robot(c, r, ACT_LOCK, 0);
 }
 
 const struct phase phase_lock = {"lock", lock_start, NULL};
+
+/* A robot that refuses isn't asked again: it has a panel. */
+int port_release(struct ctl *c)
+{
+	int rc = 0;
+
+	if (robot_busy(c, &rc) || rc)
+		return rc;
+	TRY(lock_set(c, false));
+	rc = c->can_lock ? action_robot(c, NULL, ACT_UNLOCK, 0) : 0;
+	return rc < 0 ? 0 : rc;
+}

@@ -193,18 +193,18 @@ static const char *why_not(const struct ctl *c)
 
 /* Is there anything to do, of each kind? One question, asked at each look: nearly always the answer is no. */
 struct agenda {
-	int64_t late, held, loose, hand, robot, drive;
+	int64_t late, held, loose, hand, shut, robot, drive;
 };
 
 static int agenda(struct ctl *c, struct agenda *a)
 {
 	return sql_get(c->t, c->e,
 		       "SELECT EXISTS(" LATE_MOUNTS "), EXISTS(" HELD_DRIVES "), EXISTS(" LOOSE_MEDIA
-		       "), EXISTS(" HAND_FULL "), "
+		       "), EXISTS(" HAND_FULL "), EXISTS(" SHUT_IN "), "
 		       "EXISTS(SELECT 1 FROM librequest WHERE library=?1 AND open=1 AND waits=1), "
 		       "EXISTS(SELECT 1 FROM librequest WHERE library=?1 AND open=1 AND waits=2)",
-		       "ii", c->id, c->now, "iiiiii", &a->late, &a->held, &a->loose, &a->hand, &a->robot,
-		       &a->drive);
+		       "ii", c->id, c->now, "iiiiiii", &a->late, &a->held, &a->loose, &a->hand, &a->shut,
+		       &a->robot, &a->drive);
 }
 
 /* What others than those ready to go on wait for, and can be had now. */
@@ -317,6 +317,8 @@ int queue_run(struct ctl *c)
 			TRY(drives_tidy(c));
 		if (a.hand && c->ready && !c->doubt)
 			TRY(hand_empty(c));
+		if (a.shut && c->ready && !c->doubt)
+			TRY(port_release(c));
 		TRY(look(c, &a, &moved));
 	}
 	return 0;

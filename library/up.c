@@ -230,7 +230,7 @@ int library_up(struct ctl *c, const struct probe *p)
 	TRY(sql_get(c->t, c->e, "SELECT probed FROM library WHERE id=?", "i", c->id, "i", &probed));
 	TRY(sql_do(c->t, c->e,
 		   "UPDATE library SET barcode_reader=?, "
-		   "two_sided=?, can_lock=?, can_extend=?, probed=1, ready=0, poll_at=0 WHERE id=?",
+		   "two_sided=?, can_lock=?, can_extend=?, locked=1, probed=1, ready=0, poll_at=0 WHERE id=?",
 		   "uuuui", (uint32_t)p->barcode_reader, (uint32_t)p->rotates, (uint32_t)p->can_lock,
 		   (uint32_t)p->can_extend, c->id));
 	c->ready = false, c->two_sided = p->rotates, c->can_lock = p->can_lock, c->can_extend = p->can_extend;

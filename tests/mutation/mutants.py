@@ -108,4 +108,7 @@ MUTANTS = [
     ("a mount of several waits for the drive that it has itself", "library/drive.c",
      "all->n + own > usable", "all->n > usable",
      ["library_drive"]),
+    ("what lies in a locked mail slot stays shut in", "library/queue.c",
+     "if (a.shut && c->ready", "if (a.shut && !c->ready",
+     ["library_port"]),
 ]

@@ -160,16 +160,16 @@ static int at_mail_slot(struct txn *t, void *arg, struct err *e)
 		       "", "ii", &m->ejected, &m->inserting);
 }
 
-/* Somebody may empty it: of what was ejected, or of what lies there and no insert is to fetch. Locked, not in
- * the middle of an insert; else they get at it (at the robot's panel: nobody unlocks it for them). */
+/* Somebody may empty it, unless it is locked: of what was ejected, or of what lies there and no insert is to
+ * fetch. */
 static bool can_be_emptied(struct play *p)
 {
 	struct mail_slot m = {0, 0};
 
-	if (place_at(&p->w, PORT)->cartridge < 0 || robot_moves(p))
+	if (place_at(&p->w, PORT)->cartridge < 0 || robot_moves(p) || p->locked)
 		return false;
 	look(p, at_mail_slot, &m);
-	return !m.inserting || (m.ejected && !p->locked);
+	return !m.inserting || m.ejected;
 }
 
 struct list {

@@ -116,6 +116,15 @@ static void eject_and_bring_back(void **state)
 			 1); /* closed by itself */
 }
 
+/* Of the last of the two that the robot did. */
+static bool shut_in(void)
+{
+	for (size_t i = w.done.n; i > 0; i--)
+		if (w.done.v[i - 1] == ACT_LOCK || w.done.v[i - 1] == ACT_UNLOCK)
+			return w.done.v[i - 1] == ACT_LOCK;
+	return false;
+}
+
 static void eject_not_taken(void **state)
 {
 	int code;
@@ -127,6 +136,31 @@ static void eject_not_taken(void **state)
 	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=10"), NTMS_LM_PASSED);
 	assert_int_equal(ask(&w, "SELECT count(*) FROM oprequest WHERE request=4 AND state=1"), 1);
 	assert_int_equal(ask(&w, "SELECT place=(SELECT id FROM ieport) FROM physical_media"), 1);
+	assert_false(shut_in()); /* he is still asked to take it */
+}
+
+/* An insert that found no slot for it, or rsmd's end in the middle of an eject: nobody would let it out. */
+static void what_is_left_in_a_locked_port(void **state)
+{
+	int code;
+
+	inject(&w, NTMS_INJECT_START, guid_null, &code);
+	world_run(&w);
+	place_at(&w, PORT)->cartridge = -1;
+	for (int i = 0; i < 301; i++)
+		world_pass(&w, 1000);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM librequest WHERE op=12 AND open=1"), 0);
+	assert_true(shut_in());
+	eject(&w, "TAPE00L8", NTMS_EJECT_START, &code);
+	while (place_at(&w, PORT)->cartridge < 0)
+		assert_true(world_step(&w));
+	assert_true(shut_in());
+	world_restart(&w);
+	world_up(&w);
+	world_run(&w);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM librequest WHERE open=1"), 0);
+	assert_int_equal(ask(&w, "SELECT place=(SELECT id FROM ieport) FROM physical_media"), 1);
+	assert_false(shut_in());
 }
 
 static size_t done(enum action_kind kind)
@@ -194,6 +228,7 @@ int main(void)
 		FREE(2, mounts_of_a_medium_that_is_taken),
 		FREE(2, eject_and_bring_back),
 		FREE(1, eject_not_taken),
+		FREE(1, what_is_left_in_a_locked_port),
 		FREE(1, eject_behind_a_stranger),
 		FREE(2, ejects_one_after_the_other),
 	};
