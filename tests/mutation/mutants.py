@@ -60,7 +60,7 @@ MUTANTS = [
     ("a request whose action has ended sleeps on", "library/action.c",
      "state == ACTION_UNKNOWN ? WAITS_ACTION : WAITS_NOTHING", "WAITS_ACTION",
      ["library_mount"]),
-    ("whoever waits for the time of a deferred dismount sleeps while another drive is empty", "store/migrations/0015.sql",
+    ("whoever waits for the time of a deferred dismount sleeps while another drive is empty", "store/migrations/0018.sql",
      "	WHEN new.request IS NULL AND", "	WHEN 0 AND",
      ["library_mount"]),
     ("the next eject sleeps before an empty mail slot", "store/migrations/0016.sql",
