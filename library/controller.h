@@ -162,6 +162,8 @@ int library_up(struct ctl *, const struct probe *);
 int library_restored(struct ctl *, const char *why);	  /* at start, from a copy: why */
 int hand_empty(struct ctl *);				  /* hand.c */
 int free_slot(struct ctl *, int64_t home, int64_t *slot); /* 0: none */
+/* Empty ones, less those that media in drives and in the hand go back to. */
+int slots_to_spare(struct ctl *, int64_t *n);
 /* Element ids and media, as sql_get() results; 0 for none. */
 int medium_place(struct ctl *, int64_t medium, int64_t *place, int64_t *inverted);
 
@@ -178,6 +180,8 @@ int drive_set_state(struct ctl *, int64_t drive, uint32_t state);
 int drive_release(struct ctl *, int64_t drive);
 int drive_needs_service(struct ctl *, int64_t drive, const char *why);
 int put_away(struct ctl *, int64_t drive, int64_t medium); /* queue its dismount */
+/* Of a dismount, done or not: whoever had the medium was told that it will be, and doesn't ask again. */
+int hold_ends(struct ctl *, const struct request *);
 
 /* ---- troubles (trouble.c) ---- */
 int troubles_tell(struct ctl *); /* operator requests for what is wrong now; those of what isn't go */

@@ -46,13 +46,18 @@ static int unload_start(struct ctl *c, struct request *r)
 	return action_drive(c, r, ACT_UNLOAD, r->drive, r->medium);
 }
 
-static int unload_outcome(struct ctl *c, struct request *r, const struct event *ev)
+int hold_ends(struct ctl *c, const struct request *r)
 {
 	/* it may have been fetched into another drive, and mounted there */
 	TRY(sql_do(c->t, c->e, "UPDATE physical_media SET mounted_side=NULL WHERE id=? AND place=?", "ii",
 		   r->medium, r->drive));
 	TRY(sql_do(c->t, c->e, "UPDATE drive SET holder='' WHERE id=?", "i", r->drive));
-	TRY(object_changed(c->t, r->drive, c->e));
+	return object_changed(c->t, r->drive, c->e);
+}
+
+static int unload_outcome(struct ctl *c, struct request *r, const struct event *ev)
+{
+	TRY(hold_ends(c, r));
 	return STEP_NEXT;
 }
 

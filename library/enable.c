@@ -80,6 +80,8 @@ static int end_waiting(struct ctl *c, const struct request *self)
 		TRY(rc);
 		if (acting || !request_is_open(&o))
 			continue;
+		if (o.op == NTMS_LM_DISMOUNT && o.drive)
+			TRY(hold_ends(c, &o));
 		rc = request_end(c, &o, NTMS_LM_FAILED, ERROR_RESOURCE_DISABLED, "the library was disabled");
 		if (rc > 0)
 			return rc;

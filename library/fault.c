@@ -88,10 +88,7 @@ static int fail(struct ctl *c, struct request *r, const struct event *ev)
 	}
 	if (r->op == NTMS_LM_DISMOUNT && r->drive) { /* or it would be tried for ever: a person must look */
 		TRY(drive_needs_service(c, r->drive, ev->why));
-		/* whoever had it has given it back: it goes home as soon as the drive lets go */
-		TRY(sql_do(c->t, c->e, "UPDATE physical_media SET mounted_side=NULL WHERE id=? AND place=?",
-			   "ii", r->medium, r->drive));
-		TRY(sql_do(c->t, c->e, "UPDATE drive SET holder='' WHERE id=?", "i", r->drive));
+		TRY(hold_ends(c, r));
 	}
 	/* AutoRecovery: RSM looks for itself after a mount that failed (behaviour.md, inventory) */
 	if (r->op == NTMS_LM_MOUNT && c->auto_recovery && ev->fault != FAULT_INCOMPATIBLE)

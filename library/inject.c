@@ -127,7 +127,7 @@ static int finished(struct ctl *c, struct request *r)
 
 static int stow_start(struct ctl *c, struct request *r)
 {
-	int64_t port = 0, medium = 0, cleaner = 0, slot = 0, home = 0;
+	int64_t port = 0, medium = 0, cleaner = 0, slot = 0, home = 0, spare = 0;
 	char tag[65] = "";
 
 	TRY(next_port(c, &port, &medium, tag, &cleaner));
@@ -137,7 +137,8 @@ static int stow_start(struct ctl *c, struct request *r)
 		TRY(sql_get(c->t, c->e, "SELECT coalesce(home_slot,0) FROM physical_media WHERE id=?", "i",
 			    medium, "i", &home));
 	TRY(free_slot(c, home, &slot));
-	if (!slot)
+	TRY(slots_to_spare(c, &spare));
+	if (!slot || spare <= 0)
 		return surplus(c, r);
 	if (!medium)
 		TRY(medium_in_port(c, port, tag, cleaner != 0, &medium));

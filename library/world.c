@@ -69,9 +69,19 @@ int library_state(struct ctl *c, uint32_t opstate, const char *reason)
 
 #define FREE_SLOT                                                                                            \
 	"SELECT s.id FROM slot s "                                                                           \
-	"WHERE s.library=? AND s.state=2 AND s.barred_until=0 AND NOT EXISTS(SELECT 1 "                      \
+	"WHERE s.library=?1 AND s.state=2 AND s.barred_until=0 AND NOT EXISTS(SELECT 1 "                     \
 	"FROM physical_media m WHERE m.place=s.id) AND NOT EXISTS(SELECT 1 FROM action a "                   \
 	"WHERE a.library=s.library AND a.state IN (0,3) AND a.destination=s.id) "
+
+int slots_to_spare(struct ctl *c, int64_t *n)
+{
+	return sql_get(
+		c->t, c->e,
+		"SELECT (SELECT count(*) FROM (" FREE_SLOT ")) - (SELECT count(*) FROM physical_media m "
+		"WHERE m.library=?1 AND (m.in_drive=1 OR m.place IN (SELECT id FROM changer WHERE library=?1)) "
+		"AND NOT EXISTS(SELECT 1 FROM action a WHERE a.medium=m.id AND a.kind=3 AND a.state IN (0,3)))",
+		"i", c->id, "i", n);
+}
 
 /* Its home if that is empty, else the first empty slot that is nobody's home, else any empty one. Three
  * questions, each answered by an index: one with all of it in its order would look at every empty slot. */
@@ -80,7 +90,7 @@ int free_slot(struct ctl *c, int64_t home, int64_t *slot)
 	int rc = SQL_NONE;
 
 	if (home)
-		rc = sql_get(c->t, c->e, FREE_SLOT "AND s.id=?", "ii", c->id, home, "i", slot);
+		rc = sql_get(c->t, c->e, FREE_SLOT "AND s.id=?2", "ii", c->id, home, "i", slot);
 	if (rc == SQL_NONE)
 		rc = sql_get(c->t, c->e,
 			     FREE_SLOT

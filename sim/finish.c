@@ -24,7 +24,10 @@ static int enable_all(struct txn *t, void *arg, struct err *e)
 {
 	VEC(struct EnableNtmsObject_in) *out = arg;
 	auto_rows struct rows *q =
-		sql_rows(t, e, "SELECT guid, type FROM object WHERE enabled=0 AND type IN (5,9)", "");
+		sql_rows(t, e,
+			 "SELECT guid, type FROM object WHERE enabled=0 AND type IN (5,9) "
+			 "OR opstate=20 AND type=5", /* whose service was reported, but not done */
+			 "");
 
 	while (rows_next(q)) {
 		struct EnableNtmsObject_in *in = vec_add(out);
@@ -34,7 +37,7 @@ static int enable_all(struct txn *t, void *arg, struct err *e)
 	return rows_failed(q) ? (int)e->code : 0;
 }
 
-/* An administrator looks after drives and libraries that somebody or something has disabled. */
+/* An administrator looks after drives and libraries that somebody or something has disabled or set aside. */
 static void administer(struct sim *s, void *unused)
 {
 	VEC(struct EnableNtmsObject_in) all = {0};

@@ -219,6 +219,30 @@ static void ejects_one_after_the_other(void **state)
 	assert_int_equal(place_at(&w, PORT)->cartridge, 1);
 }
 
+/* The slot that a mounted medium goes back to isn't for newcomers. */
+static void inject_more_than_fit(void **state)
+{
+	guid medium = allocate(&w, &pool);
+	int code;
+
+	for (int i = 2; i < 7; i++)
+		cartridge_add(&w, (uint16_t)(SLOT + i), "", LABEL_BLANK, NULL);
+	world_probe(&w);
+	world_run(&w);
+	assert_int_equal(mount(&w, &medium, 1, NTMS_MOUNT_READ), 0);
+	inject(&w, NTMS_INJECT_STARTMANY, guid_null, &code);
+	world_run(&w);
+	cartridge_add(&w, PORT, "NEW001L8", LABEL_BLANK, NULL);
+	world_pass(&w, 1000);
+	assert_int_equal(place_at(&w, PORT)->cartridge, -1);
+	cartridge_add(&w, PORT, "NEW002L8", LABEL_BLANK, NULL);
+	world_pass(&w, 1000);
+	assert_int_equal(ask(&w, "SELECT state FROM librequest WHERE op=12"), NTMS_LM_PASSED);
+	assert_true(place_at(&w, PORT)->cartridge >= 0);
+	dismount(&w, &medium, NTMS_DISMOUNT_IMMEDIATE);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM librequest WHERE open=1"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -231,6 +255,7 @@ int main(void)
 		FREE(1, what_is_left_in_a_locked_port),
 		FREE(1, eject_behind_a_stranger),
 		FREE(2, ejects_one_after_the_other),
+		FREE(2, inject_more_than_fit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

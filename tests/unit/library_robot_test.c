@@ -147,6 +147,27 @@ static void disable_and_enable(void **state)
 	assert_int_equal(mount(&w, media, 1, NTMS_MOUNT_READ), 0);
 }
 
+/* Who has asked for a dismount was told that it will be done, and doesn't ask again. */
+static void disabled_before_a_dismount(void **state)
+{
+	struct DisableNtmsObject_in in = {.type = NTMS_LIBRARY};
+	struct EnableNtmsObject_in on = {.type = NTMS_LIBRARY};
+	struct DismountNtmsMedia_in back = {.media = {media, 1}, .options = NTMS_DISMOUNT_IMMEDIATE};
+
+	in.object = on.object =
+		ask_guid(&w, "SELECT o.guid FROM library l JOIN object o ON o.id=l.id WHERE l.key='test'");
+	assert_int_equal(mount(&w, media, 1, NTMS_MOUNT_READ), 0);
+	world_restart(&w);
+	assert_int_equal(CALL(&w, DismountNtmsMedia, &back, NULL), 0); /* before the robot is reached */
+	assert_int_equal(CALL(&w, DisableNtmsObject, &in, NULL), 0);
+	world_up(&w);
+	assert_int_equal(CALL(&w, EnableNtmsObject, &on, NULL), 0);
+	world_run(&w);
+	assert_int_equal(ask(&w, "SELECT count(*) FROM physical_media WHERE barcode='TAPE00L8' "
+				 "AND (in_drive=1 OR mounted_side IS NOT NULL)"),
+			 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -154,7 +175,7 @@ int main(void)
 		ALLOCATED(1, move_failed_but_done), FREE(3, moved_behind_our_back),
 		ALLOCATED(1, mounted_no_more),	    FREE(1, cartridge_in_the_hand),
 		FREE(2, robot_readdressed),	    FREE(1, out_of_reach_is_told),
-		ALLOCATED(1, disable_and_enable),
+		ALLOCATED(1, disable_and_enable),   ALLOCATED(1, disabled_before_a_dismount),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
