@@ -33,11 +33,14 @@ static void sooner(int64_t *at, int64_t other)
 
 int deadlines_next(struct txn *t, struct deadlines *d, int64_t *at, struct err *e)
 {
-	int64_t waiting = 0, now = txn_now(t);
+	int64_t waiting = 0, now = txn_now(t), patience;
 
 	TRY(library_next_deadline(t, at, e));
 	TRY(waiting_next_deadline(t, &waiting, e));
-	if (now < d->looked || now >= d->looked + PURGE_LOOK_MS || (d->purge && d->purge <= now)) {
+	TRY(purge_patience(t, &patience, e));
+	if (patience > PURGE_LOOK_MS)
+		patience = PURGE_LOOK_MS;
+	if (now < d->looked || now >= d->looked + patience || (d->purge && d->purge <= now)) {
 		TRY(purge_next(t, &d->purge, e));
 		d->looked = now;
 	}

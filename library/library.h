@@ -163,7 +163,8 @@ int library_woken(struct txn *, int64_t library, void *world, struct err *);
 
 /* When the earliest library wants to be woken; 0: never. */
 int library_next_deadline(struct txn *, int64_t *at, struct err *);
-/* Of all: libraries, calls that wait, purges. The latter are in no hurry, and asked for once a minute. */
+/* Of all: libraries, calls that wait, purges. The latter are in no hurry, and asked for once a minute, more
+ * often if their time is short. */
 struct deadlines {
 	int64_t purge, looked;
 };

@@ -187,6 +187,8 @@ int waiting_restart(struct txn *, struct err *);
 int purge_finished(struct txn *,
 		   struct err *); /* library and operator requests, by the computer's purge times and flags */
 int purge_next(struct txn *, int64_t *at, struct err *);
+/* A hundredth of the shorter purge time: how much later is early enough. */
+int purge_patience(struct txn *, int64_t *ms, struct err *);
 
 /* Posts the answer of a call after COMMIT, to whoever polls it. The api layer sets the receiver. */
 extern void (*waiting_answered)(const guid *call);

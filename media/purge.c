@@ -58,3 +58,8 @@ int purge_next(struct txn *t, int64_t *at, struct err *e)
 		*at = op;
 	return 0;
 }
+
+int purge_patience(struct txn *t, int64_t *ms, struct err *e)
+{
+	return sql_get(t, e, "SELECT min(librequest_purge, oprequest_purge)*10 FROM computer", "", "i", ms);
+}
