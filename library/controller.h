@@ -106,9 +106,8 @@ int request_fault(struct ctl *, struct request *, const struct event *);
 	"SELECT 1 FROM physical_media m CROSS JOIN drive d ON d.id=m.place WHERE m.in_drive=1 "              \
 	"AND m.mounted_side IS NULL AND d.library=?1 AND d.request IS NULL AND d.state<>7"
 #define SHUT_IN                                                                                              \
-	"SELECT 1 FROM ieport p JOIN library l ON l.id=p.library WHERE p.library=?1 AND p.content=1 AND "    \
-	"l.locked=1 AND NOT EXISTS(SELECT 1 FROM librequest WHERE library=?1 AND open=1 AND op=12 AND "      \
-	"phase>0)"
+	"SELECT 1 FROM ieport p CROSS JOIN library l ON l.id=p.library WHERE p.library=?1 AND p.content=1 "  \
+	"AND l.locked=1"
 #define HAND_FULL "SELECT 1 FROM changer h JOIN physical_media m ON m.place=h.id WHERE h.library=?1"
 
 /* ---- actions (action.c) ---- */
@@ -131,8 +130,8 @@ int port_poll(struct ctl *, struct request *);
 /* ... while an eject waits for somebody to empty a full port: as long again as it has waited. It hears if
  * others find it empty. */
 int64_t port_full_pause(const struct ctl *, const struct request *);
-/* Unlocks the mail slots, for what lies there (SHUT_IN): whoever is to take it out, or laid it in, gets at
- * it. */
+/* Unlocks the mail slots, for what lies there (SHUT_IN) and isn't to be fetched: whoever is to take it out,
+ * or laid it in, gets at it. */
 int port_release(struct ctl *);
 
 /* ---- the world (world.c, reconcile.c) ---- */

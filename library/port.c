@@ -127,9 +127,14 @@ const struct phase phase_lock = {"lock", lock_start, NULL};
 /* A robot that refuses isn't asked again: it has a panel. */
 int port_release(struct ctl *c)
 {
+	int64_t inserting = 0;
 	int rc = 0;
 
-	if (robot_busy(c, &rc) || rc)
+	TRY(sql_get(
+		c->t, c->e,
+		"SELECT EXISTS(SELECT 1 FROM librequest WHERE library=? AND open=1 AND op=12 AND phase>0)",
+		"i", c->id, "i", &inserting));
+	if (inserting || robot_busy(c, &rc) || rc)
 		return rc;
 	TRY(lock_set(c, false));
 	rc = c->can_lock ? action_robot(c, NULL, ACT_UNLOCK, 0) : 0;
