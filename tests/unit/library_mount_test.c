@@ -2,6 +2,8 @@
  * Mounts and dismounts: for one or several media, with a time or none, deferred, given up. */
 #include "library/fixture.h"
 
+#include <stdlib.h>
+
 static void mount_and_dismount(void **state)
 {
 	assert_int_equal(mount(&w, media, 1, NTMS_MOUNT_READ | NTMS_MOUNT_WRITE), 0);
@@ -198,6 +200,7 @@ static void operator_refuses_to_bring_it(void **state)
  * it is still to be put away out of the first. The outcome of that unload waits in the queue. */
 static void mounted_elsewhere_meanwhile(void)
 {
+	struct MountNtmsMedia_out got = {0};
 	guid late, call;
 	int code;
 
@@ -219,7 +222,8 @@ static void mounted_elsewhere_meanwhile(void)
 		w.queue.v[0] = unload;
 	}
 	assert_int_equal(ask(&w, "SELECT count(*) FROM physical_media WHERE mounted_side IS NOT NULL"), 1);
-	assert_int_equal(world_poll(&w, &call, &(struct MountNtmsMedia_out){0}), 0);
+	assert_int_equal(world_poll(&w, &call, &got), 0);
+	free(got.drives.v);
 }
 
 static void put_away_of_a_drive_before(void **state)
