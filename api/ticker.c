@@ -22,20 +22,8 @@ struct ticker {
 	pthread_mutex_t lock;
 	pthread_cond_t cond;
 	bool changed, stop;
-	struct deadlines known; /* of its thread alone */
+	struct deadlines due; /* of its thread alone */
 };
-
-struct earliest {
-	struct deadlines *known;
-	int64_t at;
-};
-
-static int earliest(struct txn *t, void *arg, struct err *e)
-{
-	struct earliest *x = arg;
-
-	return deadlines_next(t, x->known, &x->at, e);
-}
 
 /* A controller that has nothing to do does nothing, and there are few: wake all. */
 static int wake_all(struct txn *t, void *arg, struct err *e)
@@ -51,16 +39,15 @@ static int wake_all(struct txn *t, void *arg, struct err *e)
 static int64_t tick(struct ticker *t)
 {
 	struct err e = {0};
-	struct earliest next = {.known = &t->known};
 	int64_t left;
 
-	if (store_read(t->store, earliest, &next, &e)) {
+	if (store_read(t->store, deadlines_read, &t->due, &e)) {
 		log_warn("deadlines can't be read: %s", e.why);
 		return RETRY_MS;
 	}
-	if (!next.at)
+	if (!t->due.next)
 		return LOOK_MS;
-	left = next.at - clock_now();
+	left = t->due.next - clock_now();
 	if (left > 0)
 		return left < LOOK_MS ? left : LOOK_MS;
 	if (store_run(t->store, wake_all, NULL, &e) == 0)

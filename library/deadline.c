@@ -5,6 +5,12 @@
 
 #define PURGE_LOOK_MS 60000
 
+static void sooner(int64_t *at, int64_t other)
+{
+	if (other && (!*at || other < *at))
+		*at = other;
+}
+
 int library_next_deadline(struct txn *t, int64_t *at, struct err *e)
 {
 	int64_t due[4];
@@ -20,22 +26,16 @@ int library_next_deadline(struct txn *t, int64_t *at, struct err *e)
 		"(SELECT min(poll_at) FROM library WHERE poll_at>0)",
 		"", "iiii", &due[0], &due[1], &due[2], &due[3]));
 	for (size_t i = 0; i < countof(due); i++)
-		if (due[i] && (!*at || due[i] < *at))
-			*at = due[i];
+		sooner(at, due[i]);
 	return 0;
 }
 
-static void sooner(int64_t *at, int64_t other)
+int deadlines_read(struct txn *t, void *deadlines, struct err *e)
 {
-	if (other && (!*at || other < *at))
-		*at = other;
-}
-
-int deadlines_next(struct txn *t, struct deadlines *d, int64_t *at, struct err *e)
-{
+	struct deadlines *d = deadlines;
 	int64_t waiting = 0, now = txn_now(t), patience;
 
-	TRY(library_next_deadline(t, at, e));
+	TRY(library_next_deadline(t, &d->next, e));
 	TRY(waiting_next_deadline(t, &waiting, e));
 	TRY(purge_patience(t, &patience, e));
 	if (patience > PURGE_LOOK_MS)
@@ -44,7 +44,7 @@ int deadlines_next(struct txn *t, struct deadlines *d, int64_t *at, struct err *
 		TRY(purge_next(t, &d->purge, e));
 		d->looked = now;
 	}
-	sooner(at, waiting);
-	sooner(at, d->purge);
+	sooner(&d->next, waiting);
+	sooner(&d->next, d->purge);
 	return 0;
 }

@@ -166,9 +166,10 @@ int library_next_deadline(struct txn *, int64_t *at, struct err *);
 /* Of all: libraries, calls that wait, purges. The latter are in no hurry, and asked for once a minute, more
  * often if their time is short. */
 struct deadlines {
+	int64_t next; /* 0: never */
 	int64_t purge, looked;
 };
-int deadlines_next(struct txn *, struct deadlines *, int64_t *at, struct err *);
+int deadlines_read(struct txn *, void *deadlines, struct err *);
 
 /* Once at start, before any event: a new incarnation and epoch; unfinished library requests become cancelled;
  * open actions become UNKNOWN, to be settled when their library comes up; calls that waited are gone with

@@ -34,27 +34,13 @@ int sim_call(struct sim *s, guid session, enum wire_call which, void (*fn)(void)
 
 /* ---- deadlines, as rsmd's ticker keeps them ---- */
 
-struct earliest {
-	struct deadlines *known;
-	int64_t at;
-};
-
-static int earliest(struct txn *t, void *arg, struct err *e)
-{
-	struct earliest *x = arg;
-
-	return deadlines_next(t, x->known, &x->at, e);
-}
-
 static int64_t deadline(struct sim *s, int64_t last)
 {
-	struct earliest next = {.known = &s->known};
-
-	if (sim_read(s, earliest, &next))
+	if (sim_read(s, deadlines_read, &s->due))
 		world_fail("deadlines can't be read");
-	if (!next.at)
+	if (!s->due.next)
 		return INT64_MAX;
-	return next.at > last + AGAIN_MS ? next.at : last + AGAIN_MS;
+	return s->due.next > last + AGAIN_MS ? s->due.next : last + AGAIN_MS;
 }
 
 /* ---- */

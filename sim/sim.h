@@ -55,7 +55,7 @@ struct sim {
 	bool reachable;
 	bool ending; /* nothing new begins, nothing goes wrong any more, people do what they are asked */
 	int64_t met[SC_COUNT]; /* of each fault of actions: how many it could have struck */
-	struct deadlines known;
+	struct deadlines due;
 	int idle_looks; /* at deadlines, one after the other */
 	VEC(struct sim_drive) drives;
 	VEC(int) shelf; /* cartridges that are in no library */

@@ -20,6 +20,8 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/verdict.h"
+
 #define SLOT 1024
 #define DRIVE 256
 #define DRIVES 3
@@ -34,13 +36,6 @@ static struct {
 static struct changer *c;
 static struct drive *d;
 static struct verdict v;
-
-#define done(call)                                                                                           \
-	do {                                                                                                 \
-		if ((call) != OUTCOME_DONE)                                                                  \
-			fail_msg("%s: %s", #call, v.err.why);                                                \
-	} while (0)
-#define fails(call) assert_int_equal((call), OUTCOME_FAILED)
 
 static void rig(const char *verb, const char *more)
 {

@@ -15,16 +15,11 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/verdict.h"
+
 extern struct changer *c;
 extern struct drive *d;
 extern struct verdict v;
-
-#define done(call)                                                                                           \
-	do {                                                                                                 \
-		if ((call) != OUTCOME_DONE)                                                                  \
-			fail_msg("%s: %s", #call, v.err.why);                                                \
-	} while (0)
-#define fails(call) assert_int_equal((call), OUTCOME_FAILED)
 
 /* A robot with the transport at 1, slots from 1024 on, a mail slot at 16, drives from 256 on. */
 #define MODE_PAGE(slots, drives)                                                                             \

@@ -15,6 +15,8 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/verdict.h"
+
 #define SLOT 1024
 #define MAIL 16
 #define DRIVE 256
@@ -28,12 +30,6 @@ extern struct err e;
 int set_up(void **state);
 int tear_down(void **state);
 
-#define done(call)                                                                                           \
-	do {                                                                                                 \
-		if ((call) != OUTCOME_DONE)                                                                  \
-			fail_msg("%s: %s", #call, v.err.why);                                                \
-	} while (0)
-#define fails(call) assert_int_equal((call), OUTCOME_FAILED)
 #define sense_is(k, a, q)                                                                                    \
 	do {                                                                                                 \
 		assert_int_equal(v.key, k);                                                                  \
